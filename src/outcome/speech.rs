@@ -1,0 +1,89 @@
+//! What was said, and when.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use super::ClipCandidate;
+
+/// One spoken word.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Word {
+    /// The word with its punctuation, without surrounding space.
+    pub word: String,
+    /// When it begins, in seconds.
+    pub start: f64,
+    /// When it ends, in seconds.
+    pub end: f64,
+    /// How sure the model is, 0 to 1, where known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub probability: Option<f64>,
+}
+
+/// A run of speech, about a sentence.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Segment {
+    /// Number within the transcript, from 0.
+    #[serde(default)]
+    pub id: usize,
+    /// When it begins, in seconds.
+    pub start: f64,
+    /// When it ends, in seconds.
+    pub end: f64,
+    /// What is said.
+    pub text: String,
+    /// Its words.
+    #[serde(default)]
+    pub words: Vec<Word>,
+}
+
+/// A video's speech.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Transcript {
+    /// ISO 639-1 code of the language (`en`).
+    pub language: String,
+    /// How sure the detection is, 0 to 1; 1 where the language was given.
+    pub language_probability: f64,
+    /// Segments in order of time.
+    pub segments: Vec<Segment>,
+    /// The text of all segments.
+    pub full_text: String,
+    /// The model that heard it (`base`).
+    pub model: String,
+    /// Length of the sound in seconds.
+    pub duration: f64,
+    /// Whether this was read from the cache beside the video.
+    #[serde(default)]
+    pub cached: bool,
+}
+
+impl Transcript {
+    /// All words in order of time.
+    pub fn words(&self) -> impl Iterator<Item = &Word> {
+        self.segments.iter().flat_map(|segment| &segment.words)
+    }
+}
+
+/// A transcript and the clips that it offers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Analysis {
+    /// The speech.
+    pub transcript: Transcript,
+    /// The clips, in order of time.
+    pub clips: Vec<ClipCandidate>,
+}
+
+/// An installed speech model.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Model {
+    /// Name (`base`, `tiny.en`).
+    pub name: String,
+    /// The ggml file.
+    pub path: PathBuf,
+    /// Quantisation of the weights: `f16`, `q8_0` or `q5_1`.
+    pub quantization: String,
+    /// Size in bytes.
+    pub size_bytes: u64,
+    /// SHA-256 of the file, in hexadecimal.
+    pub sha256: String,
+}

@@ -1,0 +1,21 @@
+//! Requests: plain values that say what a job shall do. The same value is the Rust call, the JSON
+//! that C passes and the Python dataclass. A request is validated whole before it is accepted.
+
+mod captions;
+mod job;
+mod process;
+mod render;
+mod source;
+mod speech;
+mod validate;
+
+pub use captions::{CaptionSpec, CaptionStyle, LetterCase};
+pub use job::JobSpec;
+pub use process::{ClipRequest, OutputFormat, ProcessSpec};
+pub use render::{
+    AudioSpec, Corner, EncodeSpec, Fit, Layout, LayoutMode, Loudness, Preset, RenderPlan, Size,
+    ThumbnailSpec, Transition, Watermark, WatermarkType,
+};
+pub use source::{DownloadSpec, ProbeSpec};
+pub use speech::{AnalyzeSpec, InstallModelSpec, Quantization, Selection, TranscribeSpec};
+pub use validate::{Faults, Validate};

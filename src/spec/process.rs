@@ -1,0 +1,209 @@
+//! The main job: a source in, finished clips out.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use super::captions::check_words;
+use super::render::check_parts;
+use super::speech::{check_language, check_model, default_model, yes};
+use super::{AudioSpec, CaptionStyle, EncodeSpec, Faults, Selection, Transition, Validate, Watermark};
+use crate::outcome::{TimeRange, Word};
+
+/// Shape of the finished clips, by the names of the existing server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum OutputFormat {
+    /// The source's own shape.
+    #[default]
+    #[serde(rename = "original")]
+    Original,
+    /// 1080×1920; `reels` is another name for it.
+    #[serde(rename = "vertical_9x16", alias = "reels")]
+    Vertical9x16,
+}
+
+impl OutputFormat {
+    /// Name of the clips' folder within a project.
+    pub const fn folder(self) -> &'static str {
+        match self {
+            Self::Original => "original",
+            Self::Vertical9x16 => "reels",
+        }
+    }
+
+    /// The name in JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Original => "original",
+            Self::Vertical9x16 => "vertical_9x16",
+        }
+    }
+}
+
+/// A clip that the caller has chosen: `start` and `end`, or `parts`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ClipRequest {
+    /// Begin in seconds.
+    pub start: f64,
+    /// End in seconds.
+    pub end: f64,
+    /// What is said; taken from the words where empty.
+    pub text: String,
+    /// Title.
+    pub title: String,
+    /// Why it was chosen.
+    pub reason: String,
+    /// Keywords.
+    pub keywords: Vec<String>,
+    /// Its words in source time; taken from the transcript where empty.
+    pub words: Vec<Word>,
+    /// Spans that are joined; `start` and `end` stand where empty.
+    pub parts: Vec<TimeRange>,
+}
+
+impl ClipRequest {
+    /// The spans of the clip, in order.
+    pub fn ranges(&self) -> Vec<TimeRange> {
+        if self.parts.is_empty() {
+            vec![TimeRange { start: self.start, end: self.end }]
+        } else {
+            self.parts.clone()
+        }
+    }
+}
+
+/// Turn a source into captioned clips in a project folder.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProcessSpec {
+    /// An http(s) URL or the path of a video.
+    pub source: String,
+    /// Shape of the clips.
+    #[serde(default)]
+    pub format: OutputFormat,
+    /// Folder that project folders go into.
+    #[serde(default = "default_output_dir")]
+    pub output_dir: PathBuf,
+    /// Folder for downloads.
+    #[serde(default = "default_download_dir")]
+    pub download_dir: PathBuf,
+    /// Whether words are drawn on the picture.
+    #[serde(default = "yes")]
+    pub burn_captions: bool,
+    /// Clips that the caller has chosen; found in the transcript where empty.
+    #[serde(default)]
+    pub clips: Vec<ClipRequest>,
+    /// Which of the clips to make, by number from 1; all where empty.
+    #[serde(default)]
+    pub selected_clips: Vec<usize>,
+    /// All words of the source, where the caller has them; then nothing is transcribed for
+    /// captions of chosen clips.
+    #[serde(default)]
+    pub full_transcript_words: Vec<Word>,
+    /// How clips are found.
+    #[serde(default)]
+    pub selection: Selection,
+    /// Speech model.
+    #[serde(default = "default_model")]
+    pub model: String,
+    /// ISO 639-1 code of the spoken language; detected where absent.
+    #[serde(default)]
+    pub language: Option<String>,
+    /// Look of captions.
+    #[serde(default)]
+    pub caption_style: CaptionStyle,
+    /// Watermark to draw.
+    #[serde(default)]
+    pub watermark: Option<Watermark>,
+    /// How parts are joined.
+    #[serde(default)]
+    pub transition: Transition,
+    /// What becomes of the sound.
+    #[serde(default)]
+    pub audio: AudioSpec,
+    /// How clips are encoded.
+    #[serde(default)]
+    pub encode: EncodeSpec,
+    /// Whether SRT, VTT and JSON captions are written beside each clip.
+    #[serde(default = "yes")]
+    pub caption_files: bool,
+}
+
+fn default_output_dir() -> PathBuf {
+    PathBuf::from("./ToUpload")
+}
+
+fn default_download_dir() -> PathBuf {
+    PathBuf::from("./Downloads")
+}
+
+impl ProcessSpec {
+    /// Processes `source` with the defaults.
+    pub fn new(source: impl Into<String>) -> Self {
+        Self {
+            source: source.into(),
+            format: OutputFormat::default(),
+            output_dir: default_output_dir(),
+            download_dir: default_download_dir(),
+            burn_captions: true,
+            clips: Vec::new(),
+            selected_clips: Vec::new(),
+            full_transcript_words: Vec::new(),
+            selection: Selection::default(),
+            model: default_model(),
+            language: None,
+            caption_style: CaptionStyle::default(),
+            watermark: None,
+            transition: Transition::default(),
+            audio: AudioSpec::default(),
+            encode: EncodeSpec::default(),
+            caption_files: true,
+        }
+    }
+}
+
+impl Validate for ClipRequest {
+    fn check(&self, faults: &mut Faults) {
+        if self.parts.is_empty() {
+            faults.time_range(self.start, self.end);
+        }
+        check_parts(&self.parts, faults);
+        check_words(&self.words, faults);
+        for (field, value) in [("text", &self.text), ("title", &self.title), ("reason", &self.reason)] {
+            faults.text(field, value);
+        }
+    }
+}
+
+impl Validate for ProcessSpec {
+    fn check(&self, faults: &mut Faults) {
+        faults.require(!self.source.trim().is_empty(), "source", "must not be empty");
+        faults.text("source", &self.source);
+        faults.path("output_dir", &self.output_dir);
+        faults.path("download_dir", &self.download_dir);
+        for (index, clip) in self.clips.iter().enumerate() {
+            faults.within(format!("clips[{index}]"), |f| clip.check(f));
+        }
+        self.check_selected(faults);
+        faults.within("full_transcript_words", |f| check_words(&self.full_transcript_words, f));
+        faults.within("selection", |f| self.selection.check(f));
+        check_model(&self.model, "model", faults);
+        check_language(self.language.as_deref(), faults);
+        faults.within("caption_style", |f| self.caption_style.check(f));
+        if let Some(watermark) = &self.watermark {
+            faults.within("watermark", |f| watermark.check(f));
+        }
+        faults.within("transition", |f| f.range("duration", self.transition.duration, 0.0, 5.0));
+        faults.within("audio", |f| self.audio.check(f));
+        faults.within("encode", |f| self.encode.check(f));
+    }
+}
+
+impl ProcessSpec {
+    fn check_selected(&self, faults: &mut Faults) {
+        let known = if self.clips.is_empty() { self.selection.num_clips } else { self.clips.len() };
+        let ok = self.selected_clips.iter().all(|number| (1..=known).contains(number));
+        faults.require(ok, "selected_clips", format_args!("must be numbers from 1 to {known}"));
+    }
+}

@@ -1,0 +1,59 @@
+//! Requests about a source as it is.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Faults, Validate};
+
+/// Tell what is in a file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProbeSpec {
+    /// The file.
+    pub source: PathBuf,
+}
+
+/// Fetch a video.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DownloadSpec {
+    /// An http(s) URL, or a local path, which is only looked at.
+    pub url: String,
+    /// Folder for the file; made where it is missing.
+    #[serde(default = "default_dir")]
+    pub dir: PathBuf,
+    /// Largest height to ask for, in pixels (144 to 4320).
+    #[serde(default = "default_height")]
+    pub max_height: u32,
+}
+
+fn default_dir() -> PathBuf {
+    PathBuf::from("./Downloads")
+}
+
+fn default_height() -> u32 {
+    1080
+}
+
+impl DownloadSpec {
+    /// Fetches `url` with the defaults.
+    pub fn new(url: impl Into<String>) -> Self {
+        Self { url: url.into(), dir: default_dir(), max_height: default_height() }
+    }
+}
+
+impl Validate for ProbeSpec {
+    fn check(&self, faults: &mut Faults) {
+        faults.path("source", &self.source);
+    }
+}
+
+impl Validate for DownloadSpec {
+    fn check(&self, faults: &mut Faults) {
+        faults.require(!self.url.trim().is_empty(), "url", "must not be empty");
+        faults.text("url", &self.url);
+        faults.path("dir", &self.dir);
+        faults.range("max_height", f64::from(self.max_height), 144.0, 4320.0);
+    }
+}
