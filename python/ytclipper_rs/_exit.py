@@ -1,0 +1,46 @@
+"""A clean end of the interpreter while jobs run.
+
+Before Python takes its threads down, every engine is closed and the core stops calling into
+Python. A child of `fork` has no worker threads and leaves its parent's engines alone.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import os
+import weakref
+from typing import TYPE_CHECKING
+
+from . import _native
+from .exceptions import YtclipperError
+
+if TYPE_CHECKING:
+    from .engine import Engine
+
+GRACE_SECONDS = 2.0
+"""How long one engine may take to cancel its jobs at exit."""
+
+_engines: weakref.WeakSet[Engine] = weakref.WeakSet()
+
+
+def close_at_exit(engine: Engine) -> None:
+    """Closes the engine at the end of the process, should nobody have done so by then."""
+    _engines.add(engine)
+
+
+@atexit.register
+def _close_all() -> None:
+    for engine in list(_engines):
+        with contextlib.suppress(YtclipperError):
+            engine.shutdown("now", timeout=GRACE_SECONDS)
+    _native.quiesce(GRACE_SECONDS)
+
+
+def _forget_all() -> None:
+    _engines.clear()
+    _native.after_fork()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_all)

@@ -1,0 +1,72 @@
+"""A transcript as a text file."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from .._codec import encode
+from ..outcome import Transcript
+
+
+def transcript(spoken: Transcript, format: str) -> str:
+    """The transcript as `txt`, `srt`, `vtt` or `json`."""
+    return FORMATS[format](spoken)
+
+
+def _plain(spoken: Transcript) -> str:
+    return "".join(f"{segment.text.strip()}\n" for segment in spoken.segments)
+
+
+def _srt(spoken: Transcript) -> str:
+    cues = (
+        f"{number}\n{_time(s.start, ',')} --> {_time(s.end, ',')}\n{s.text.strip()}\n"
+        for number, s in enumerate(spoken.segments, start=1)
+    )
+    return "\n".join(cues)
+
+
+def _vtt(spoken: Transcript) -> str:
+    cues = (
+        f"{_time(s.start, '.')} --> {_time(s.end, '.')}\n{_vtt_text(s.text.strip())}\n"
+        for s in spoken.segments
+    )
+    return "\n".join(["WEBVTT\n", *cues])
+
+
+def _vtt_text(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _json(spoken: Transcript) -> str:
+    return json.dumps(encode(spoken), indent=2, ensure_ascii=False) + "\n"
+
+
+FORMATS: dict[str, Callable[[Transcript], str]] = {
+    "txt": _plain,
+    "srt": _srt,
+    "vtt": _vtt,
+    "json": _json,
+}
+
+
+def _time(seconds: float, point: str) -> str:
+    milliseconds = max(0, round(seconds * 1000))
+    whole, rest = divmod(milliseconds, 1000)
+    return f"{whole // 3600:02}:{whole // 60 % 60:02}:{whole % 60:02}{point}{rest:03}"
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Writes a file that is seen only when it is whole."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with part.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise

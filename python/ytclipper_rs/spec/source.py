@@ -1,0 +1,30 @@
+"""Requests about a source as it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from .._codec import Request, StrPath
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeSpec(Request):
+    """Tell what is in a file. Leaves a `MediaInfo`."""
+
+    kind: ClassVar[str] = "probe"
+    source: StrPath
+    """The file."""
+
+
+@dataclass(frozen=True, slots=True)
+class DownloadSpec(Request):
+    """Fetch a video. Leaves a `Download`."""
+
+    kind: ClassVar[str] = "download"
+    url: str
+    """An http(s) URL, or a local path, which is only looked at."""
+    dir: StrPath = "./Downloads"
+    """Folder for the file; made where it is missing."""
+    max_height: int = 1080
+    """Largest height to ask for, in pixels (144 to 4320)."""
