@@ -127,7 +127,7 @@ class Job(Generic[T]):
     def iter_events(self, since: int = 0) -> Iterator[Progress]:
         """Yields the job's reports as they come and ends when the job is done, however it ended.
 
-        Reports come at most ten a second. The newest 1000 are kept, so that iterating late
+        Reports come at most ten a second. The newest 256 are kept, so that iterating late
         replays them.
 
         Args:

@@ -33,7 +33,7 @@ def _shared() -> argparse.ArgumentParser:
     flags = argparse.ArgumentParser(add_help=False)
     flags.add_argument("--json", action="store_true", help="print the result as JSON")
     flags.add_argument(
-        "--threads", type=int, metavar="N", help="threads to use; all cores unless told"
+        "--threads", type=int, default=0, metavar="N", help="threads to use; all cores unless told"
     )
     flags.add_argument("--model-dir", metavar="DIR", help="folder of the speech models")
     flags.add_argument(

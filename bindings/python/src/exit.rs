@@ -1,0 +1,71 @@
+//! The border between our threads and the interpreter, and its closing at exit.
+//!
+//! A thread that asks for the GIL while the interpreter ends is unwound by force, which aborts in
+//! Rust frames. So every crossing is counted, and at exit the border closes: no new call into
+//! Python begins, and those who gave the GIL up for a wait have come back.
+
+use std::sync::atomic::{AtomicBool, AtomicIsize, Ordering};
+use std::time::{Duration, Instant};
+
+use pyo3::marker::Ungil;
+use pyo3::prelude::*;
+
+/// Whether calls into Python are over.
+static CLOSED: AtomicBool = AtomicBool::new(false);
+/// Calls into Python that are under way, and threads that will want the GIL back.
+static CROSSING: AtomicIsize = AtomicIsize::new(0);
+
+/// Counts a crossing while it lives.
+struct Crossing;
+
+impl Crossing {
+    fn begin() -> Self {
+        CROSSING.fetch_add(1, Ordering::SeqCst);
+        Self
+    }
+}
+
+impl Drop for Crossing {
+    fn drop(&mut self) {
+        CROSSING.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// Takes the GIL for a call into Python, unless the interpreter is ending. For the dispatcher
+/// thread only.
+pub(crate) fn call_python(call: impl FnOnce(Python<'_>)) {
+    let _crossing = Crossing::begin();
+    if !CLOSED.load(Ordering::SeqCst) {
+        Python::try_attach(call);
+    }
+}
+
+/// Does work that may take time without the GIL.
+pub(crate) fn detached<T: Ungil>(py: Python<'_>, work: impl Ungil + FnOnce() -> T) -> T {
+    let _crossing = Crossing::begin();
+    py.detach(work)
+}
+
+/// Ends all calls into Python, and waits until those under way have ended.
+///
+/// Returns whether they did within `timeout` seconds.
+#[pyfunction]
+pub(crate) fn quiesce(py: Python<'_>, timeout: f64) -> bool {
+    CLOSED.store(true, Ordering::SeqCst);
+    let deadline = Instant::now() + Duration::from_secs_f64(timeout.clamp(0.0, 60.0));
+    py.detach(|| {
+        while CROSSING.load(Ordering::SeqCst) > 0 {
+            if Instant::now() >= deadline {
+                return false;
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        true
+    })
+}
+
+/// In the child of a fork: the threads that were crossing have not come along.
+#[pyfunction]
+pub(crate) fn after_fork() {
+    CROSSING.store(0, Ordering::SeqCst);
+}

@@ -1,0 +1,26 @@
+//! What Python sees.
+
+use pyo3::prelude::*;
+
+/// The compiled core of `ytclipper_rs`.
+#[pymodule]
+#[pyo3(name = "_native")]
+mod native {
+    use pyo3::prelude::*;
+    use pyo3::types::PyTuple;
+    use ytclipper::ErrorKind;
+
+    #[pymodule_export]
+    use crate::engine::{Engine, check_spec};
+    #[pymodule_export]
+    use crate::exit::{after_fork, quiesce};
+    #[pymodule_export]
+    use crate::job::{Job, Subscription};
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        let kinds = ErrorKind::ALL.map(ErrorKind::as_str);
+        module.add("ERROR_KINDS", PyTuple::new(module.py(), kinds)?)?;
+        module.add("__version__", env!("CARGO_PKG_VERSION"))
+    }
+}
