@@ -4,9 +4,11 @@
 //! See `ARCHITECTURE.md` for the rooms of this crate and who may know whom.
 
 pub mod context;
+pub mod engine;
 pub mod error;
 pub mod outcome;
 pub mod picture;
 pub mod spec;
+pub mod store;
 
 pub use error::{Error, ErrorKind, Result};
