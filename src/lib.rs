@@ -5,6 +5,7 @@
 
 pub mod context;
 pub mod error;
+pub mod media;
 pub mod outcome;
 pub mod picture;
 pub mod spec;
