@@ -120,9 +120,8 @@ impl SoundReader {
         self.cursor = (time * f64::from(self.rate)).round() as i64;
         self.pending.clear();
         let run_up = (time - RUN_UP_S).max(0.0);
-        if self.input.seek(self.stream, run_up).is_err() {
-            // Without an index the demuxer may only know its begin.
-            self.input.seek(self.stream, 0.0)?;
+        if run_up == 0.0 || self.input.seek(self.stream, run_up).is_err() {
+            self.input.rewind(self.stream)?;
         }
         self.decoder.flush();
         (self.chain, self.at_end, self.running) = (None, false, false);

@@ -15,8 +15,9 @@ use super::rate::FrameRate;
 use crate::context::CancelToken;
 use crate::error::{Error, ErrorKind, Result};
 
-/// How far before the wanted time a seek goes when the first try lands behind it, in seconds.
-const SEEK_BACK: [f64; 4] = [0.0, 2.0, 12.0, f64::INFINITY];
+/// How far before the wanted time a seek goes when the first try lands behind it, in seconds;
+/// after the last one everything is decoded from the begin.
+const SEEK_BACK: [f64; 3] = [0.0, 2.0, 12.0];
 /// Broken packets in a row after which a source counts as corrupt.
 const MAX_BROKEN: u32 = 200;
 
@@ -111,29 +112,25 @@ impl VideoReader {
         if time <= self.rate.seconds(1) && self.decoded == 0 {
             return Ok(());
         }
-        for back in SEEK_BACK {
-            let target = (time - back).max(0.0);
-            self.restart_at(target)?;
+        for back in SEEK_BACK.into_iter().filter(|&back| back == 0.0 || back < time) {
+            if self.input.seek(self.stream, time - back).is_err() {
+                continue;
+            }
+            self.restart();
             self.ahead = self.decode()?;
-            let landed = self.ahead.as_ref().is_some_and(|shown| shown.time <= time + tolerance);
-            if landed || target == 0.0 {
-                break;
+            if self.ahead.as_ref().is_some_and(|shown| shown.time <= time + tolerance) {
+                return Ok(());
             }
         }
+        self.input.rewind(self.stream)?;
+        self.restart();
         Ok(())
     }
 
-    fn restart_at(&mut self, target: f64) -> Result<()> {
-        // A file without an index (raw H.264, a cut transport stream) may refuse to go to 0.
-        if let Err(error) = self.input.seek(self.stream, target)
-            && (target > 0.0 || self.decoded > 0)
-        {
-            return Err(error);
-        }
+    fn restart(&mut self) {
         self.decoder.flush();
         (self.current, self.ahead, self.at_end) = (None, None, false);
         self.last_time = f64::NEG_INFINITY;
-        Ok(())
     }
 
     /// The picture that is shown at `time`: the last one that begins at or before it, with

@@ -164,13 +164,32 @@ impl Input {
     }
 
     /// Goes to the last key frame of a stream at or before `time` (seconds from the origin).
+    /// Containers without an index may land behind it.
     pub(super) fn seek(&mut self, index: usize, time: f64) -> Result<()> {
         let base = self.context.stream(index).map_or(1.0, |stream| f64::from(stream.time_base()));
         let target = ((time + self.origin()) / base).floor() as i64;
-        // SAFETY: the context is open and the stream index is one of its own.
-        let code = unsafe {
-            ffi::av_seek_frame(self.context.as_mut_ptr(), index as c_int, target, ffi::AVSEEK_FLAG_BACKWARD)
-        };
+        self.seek_to(index as c_int, target, ffi::AVSEEK_FLAG_BACKWARD)
+    }
+
+    /// Goes to the very begin: by position in containers that are searched for timestamps
+    /// (transport streams), by time in all others.
+    pub(super) fn rewind(&mut self, index: usize) -> Result<()> {
+        if self.seek_to(-1, 0, ffi::AVSEEK_FLAG_BYTE).is_ok() {
+            return Ok(());
+        }
+        self.seek_to(index as c_int, i64::MIN / 2, 0).or_else(|_| self.seek(index, 0.0))
+    }
+
+    fn seek_to(&mut self, index: c_int, target: i64, flags: c_int) -> Result<()> {
+        let by_byte = flags & ffi::AVSEEK_FLAG_BYTE != 0;
+        // Only streams without a file header can be entered at a byte.
+        if by_byte
+            && !matches!(self.context.format().name(), "mpegts" | "mpeg" | "h264" | "hevc" | "mp3" | "aac")
+        {
+            return Err(Error::internal("this container is not searched by bytes"));
+        }
+        // SAFETY: the context is open and the stream index is one of its own, or -1 for any.
+        let code = unsafe { ffi::av_seek_frame(self.context.as_mut_ptr(), index, target, flags) };
         check(code, "seek in the source").map(|_| ())
     }
 }

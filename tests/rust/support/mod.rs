@@ -9,6 +9,7 @@ use serde_json::Value;
 /// Runs ffmpeg with these arguments (split at spaces) and an output path.
 pub fn ffmpeg(arguments: &str, output: &Path) {
     let status = Command::new("ffmpeg")
+        .env("SVT_LOG", "0")
         .args(["-nostdin", "-v", "error", "-y"])
         .args(arguments.split_whitespace())
         .arg(output)
