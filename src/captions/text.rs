@@ -61,7 +61,8 @@ fn escape(text: &str) -> String {
     escaped
 }
 
-/// Breaks a run without spaces into lines of about equal width, none wider than `line_width`.
+/// Breaks a run without spaces into lines of about equal width, none wider than `line_width` by
+/// more than a letter, for which the margins have room.
 fn break_run(run: &str, line_width: f64) -> String {
     let total: f64 = run.chars().map(width).sum();
     let lines = (total / line_width.max(1.0)).ceil();
@@ -69,11 +70,11 @@ fn break_run(run: &str, line_width: f64) -> String {
         return run.to_owned();
     }
     let (target, mut broken, mut filled) = (total / lines, String::new(), 0.0);
-    let mut before = '\n';
+    let (mut before, mut line) = ('\n', 1.0);
     for c in run.chars() {
-        if filled + width(c) > target + 0.01 && may_break(before, c) {
+        if filled + width(c) / 2.0 > target * line && may_break(before, c) {
             broken.push('\n');
-            filled = 0.0;
+            line += 1.0;
         }
         broken.push(c);
         filled += width(c);
