@@ -3,11 +3,14 @@
 //!
 //! See `ARCHITECTURE.md` for the rooms of this crate and who may know whom.
 
+pub mod analysis;
+pub mod captions;
 pub mod context;
 pub mod error;
 pub mod media;
 pub mod outcome;
 pub mod picture;
+pub mod publish;
 pub mod spec;
 
 pub use error::{Error, ErrorKind, Result};
