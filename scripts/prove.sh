@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# What a newcomer does: clone, `make test`, `make demo`, with no cache of this user but Rust's own
+# toolchain. Uncommitted changes are not part of the clone.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+home=$(mktemp -d)
+trap 'rm -rf "$home"' EXIT
+git clone --quiet . "$home/clone"
+cd "$home/clone"
+# The environment stays but for what leads to this user's files: network settings may be in it.
+newcomer() {
+    env -u XDG_CACHE_HOME -u XDG_CONFIG_HOME -u YTCLIPPER_MODELS -u VIRTUAL_ENV -u PYTHONPATH \
+        -u CARGO_TARGET_DIR HOME="$home" RUSTUP_HOME="${RUSTUP_HOME:-$HOME/.rustup}" \
+        CARGO_HOME="$home/.cargo" "$@"
+}
+SECONDS=0
+newcomer make test
+echo "prove: make test took $((SECONDS / 60)) min $((SECONDS % 60)) s"
+newcomer make demo

@@ -1,0 +1,1 @@
+//! Choosing clips from a transcript.
