@@ -11,7 +11,7 @@ import os
 import sys
 import threading
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Literal, TypeVar
@@ -32,7 +32,32 @@ queued ones cancelled; all are cancelled."""
 
 @dataclass(frozen=True, slots=True)
 class Stats:
-    """What an engine is doing."""
+    """Numbers of an engine at one moment; those of ended and accepted jobs count from its start."""
+
+    queued: int
+    """Jobs that wait for a worker."""
+    running: int
+    """Jobs that run."""
+    succeeded: int
+    """Jobs that succeeded."""
+    failed: int
+    """Jobs that failed."""
+    cancelled: int
+    """Jobs that were cancelled."""
+    kinds: Mapping[str, int]
+    """Accepted jobs of each kind."""
+    workers: int
+    """Job threads."""
+    queue_capacity: int
+    """Jobs that may wait at most."""
+    threads: int
+    """Threads that codecs, filters and models may have in all."""
+    threads_leased: int
+    """Threads that are leased to jobs now."""
+    callback_panics: int
+    """Callbacks of the core that panicked; what Python functions raise is not counted."""
+    shut_down: ShutdownMode | None
+    """How the engine was shut down, if it was."""
 
 
 class Engine(JobMethods):
@@ -177,7 +202,9 @@ class Engine(JobMethods):
         await self.aclose("drain" if kind is None else "now")
 
     def __repr__(self) -> str:
-        return f"<Engine {self.stats()}>"
+        now = self.stats()
+        state = "closed" if now.shut_down else "open"
+        return f"<Engine {state}, {now.workers} workers, {now.running} running, {now.queued} queued>"
 
 
 def _yt_dlp_command() -> list[str] | None:

@@ -137,7 +137,8 @@ class Job(Generic[T]):
             for event in job.iter_events():
                 print(f"{event.stage} {event.percent:.0f} % {event.message}")
         """
-        self._native.wait(0.0)  # refuses a callback of an unfinished job, which would wait forever
+        if not self.done():
+            self._native.wait(0.0)  # refused in a callback, which would wait for itself
         wake = threading.Event()
         with contextlib.closing(self._native.subscribe(wake.set)):
             self._native.add_done_callback(wake.set)
@@ -199,7 +200,7 @@ class Job(Generic[T]):
             _call_soon(loop, functools.partial(_settle, future))
 
     def _wait(self, timeout: float | None) -> None:
-        if not self._native.wait(timeout):
+        if not self.done() and not self._native.wait(timeout):
             raise JobTimeout(f"job {self.id} was not done within {timeout} s; it goes on")
 
     def _take(self) -> T:

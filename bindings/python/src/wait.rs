@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use ytclipper::{ErrorKind, Result};
+use ytclipper::{Error, ErrorKind, Result};
 
 use crate::{error, exit};
 
@@ -21,24 +21,24 @@ pub(crate) fn timeout(seconds: Option<f64>) -> PyResult<Option<Duration>> {
 }
 
 /// Waits without the GIL in slices, between which signal handlers run. `wait` fails with
-/// `Timeout` where its slice was too short. Returns false when the whole time was.
+/// `Timeout` where its slice was too short; that error is returned when the whole time was.
 pub(crate) fn in_slices(
     py: Python<'_>,
     timeout: Option<Duration>,
     wait: impl Fn(Duration) -> Result<()> + Sync,
-) -> PyResult<bool> {
+) -> PyResult<Option<Error>> {
     let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
     loop {
         let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
         let slice = left.map_or(SLICE, |left| left.min(SLICE));
-        match exit::detached(py, || wait(slice)) {
-            Ok(()) => return Ok(true),
-            Err(fault) if fault.kind() == ErrorKind::Timeout => {}
+        let late = match exit::detached(py, || wait(slice)) {
+            Ok(()) => return Ok(None),
+            Err(late) if late.kind() == ErrorKind::Timeout => late,
             Err(fault) => return Err(error::raise(py, &fault)),
-        }
+        };
         py.check_signals()?;
         if left.is_some_and(|left| left <= SLICE) {
-            return Ok(false);
+            return Ok(Some(late));
         }
     }
 }
