@@ -18,7 +18,8 @@ from typing import Any, TypeVar
 from .exceptions import InvalidSpec
 
 T = TypeVar("T")
-StrPath = typing.Union[str, "os.PathLike[str]"]
+StrPath = str | os.PathLike[str]
+"""A path as a caller gives it."""
 Decode = Callable[[Any], Any]
 
 

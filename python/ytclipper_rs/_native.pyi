@@ -4,18 +4,34 @@ All calls that may take time release the GIL. Requests, results, reports and set
 JSON. Errors are raised as the classes of `ytclipper_rs.exceptions`.
 """
 
+import os
+import pathlib
 from collections.abc import Callable
 from typing import final
 
 from .exceptions import YtclipperError
 
+__all__ = [
+    "ERROR_KINDS",
+    "Engine",
+    "Job",
+    "Subscription",
+    "__version__",
+    "after_fork",
+    "check_spec",
+    "default_model_dir",
+    "list_models",
+    "model_path",
+    "quiesce",
+]
+
 __version__: str
 ERROR_KINDS: tuple[str, ...]
 
 def check_spec(json: str) -> str: ...
-def default_model_dir() -> str: ...
-def list_models(model_dir: str | None = None) -> str: ...
-def model_path(name: str, model_dir: str | None = None) -> str: ...
+def default_model_dir() -> pathlib.Path: ...
+def list_models(model_dir: str | os.PathLike[str] | None = None) -> str: ...
+def model_path(name: str, model_dir: str | os.PathLike[str] | None = None) -> pathlib.Path: ...
 def quiesce(timeout: float) -> bool: ...
 def after_fork() -> None: ...
 

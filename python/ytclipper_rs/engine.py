@@ -204,7 +204,9 @@ class Engine(JobMethods):
     def __repr__(self) -> str:
         now = self.stats()
         state = "closed" if now.shut_down else "open"
-        return f"<Engine {state}, {now.workers} workers, {now.running} running, {now.queued} queued>"
+        return (
+            f"<Engine {state}, {now.workers} workers, {now.running} running, {now.queued} queued>"
+        )
 
 
 def _yt_dlp_command() -> list[str] | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 from . import _native
@@ -16,7 +15,7 @@ __all__ = ["default_model_dir", "list_models", "model_path"]
 def default_model_dir() -> Path:
     """The folder that an engine uses unless told otherwise: `$YTCLIPPER_MODELS`, or
     `ytclipper/models` in the user's cache folder."""
-    return Path(_native.default_model_dir())
+    return _native.default_model_dir()
 
 
 def list_models(model_dir: StrPath | None = None) -> list[Model]:
@@ -27,7 +26,7 @@ def list_models(model_dir: StrPath | None = None) -> list[Model]:
         >>> for model in yt.list_models():
         ...     print(model.name, model.quantization, model.path)  # doctest: +SKIP
     """
-    return [decode(Model, item) for item in json.loads(_native.list_models(_text(model_dir)))]
+    return [decode(Model, item) for item in json.loads(_native.list_models(model_dir))]
 
 
 def model_path(name: str, model_dir: StrPath | None = None) -> Path:
@@ -36,8 +35,4 @@ def model_path(name: str, model_dir: StrPath | None = None) -> Path:
     Raises:
         ModelUnavailable: It is not installed; the message gives the command that does it.
     """
-    return Path(_native.model_path(name, _text(model_dir)))
-
-
-def _text(path: StrPath | None) -> str | None:
-    return None if path is None else os.fspath(path)
+    return _native.model_path(name, model_dir)

@@ -5,11 +5,12 @@ Exit codes: 0 done, 1 failed, 2 a faulty request or usage, 130 interrupted by Ct
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
 
-from ..exceptions import InvalidSpec, YtclipperError
+from ..exceptions import InvalidSpec, IoError, IsDirectory, NoSpace, NotFound, YtclipperError
 from .commands import run
 from .output import fail
 from .parser import parser
@@ -36,5 +37,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     except OSError as error:
-        return fail("io", str(error), FAILED)
+        return fail(_kind(error), f"{error.filename}: {error.strerror}", FAILED)
     return 0
+
+
+def _kind(error: OSError) -> str:
+    """The engine's name for a failure of the command line's own files."""
+    if isinstance(error, FileNotFoundError):
+        return NotFound.kind
+    if isinstance(error, IsADirectoryError):
+        return IsDirectory.kind
+    return NoSpace.kind if error.errno == errno.ENOSPC else IoError.kind

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, Task, TextColumn
+from rich.table import Column
 from rich.text import Text
 
 from ..job import Job
@@ -54,19 +55,21 @@ class _Eta(ProgressColumn):
 
     def render(self, task: Task) -> Text:
         eta = task.fields.get("eta")
-        return Text("" if eta is None else f"{clock(eta)} left", style="cyan")
+        known = eta is not None and not task.finished
+        return Text(f"{clock(eta)} left" if known else "", style="cyan")
 
 
 def _show_bar(job: Job[Any], err: Console) -> None:
+    one_line = Column(no_wrap=True, overflow="ellipsis", ratio=1)
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description:<12}", style="bold", markup=False),
-        BarColumn(),
+        BarColumn(bar_width=30),
         TextColumn("{task.percentage:>3.0f}%"),
         _Eta(),
-        TextColumn("{task.fields[message]}", style="dim", markup=False),
+        TextColumn("{task.fields[message]}", style="dim", markup=False, table_column=one_line),
     )
-    with Progress(*columns, console=err) as bar:
+    with Progress(*columns, console=err, expand=True) as bar:
         task = bar.add_task("queued", total=100.0, message="", eta=None)
         for report in job.iter_events():
             bar.update(
