@@ -15,5 +15,6 @@ mod engine;
 mod error;
 mod exit;
 mod job;
+mod models;
 mod module;
 mod wait;

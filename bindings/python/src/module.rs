@@ -17,6 +17,9 @@ mod native {
     #[pymodule_export]
     use crate::job::{Job, Subscription};
 
+    #[pymodule_export]
+    use crate::models::{default_model_dir, list_models, model_path};
+
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
         let kinds = ErrorKind::ALL.map(ErrorKind::as_str);

@@ -55,8 +55,9 @@ class _Eta(ProgressColumn):
 
     def render(self, task: Task) -> Text:
         eta = task.fields.get("eta")
-        known = eta is not None and not task.finished
-        return Text(f"{clock(eta)} left" if known else "", style="cyan")
+        if eta is None or task.finished:
+            return Text()
+        return Text(f"{clock(eta)} left", style="cyan")
 
 
 def _show_bar(job: Job[Any], err: Console) -> None:
