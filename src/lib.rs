@@ -6,11 +6,13 @@
 pub mod analysis;
 pub mod captions;
 pub mod context;
+pub mod engine;
 pub mod error;
 pub mod media;
 pub mod outcome;
 pub mod picture;
 pub mod publish;
 pub mod spec;
+pub mod store;
 
 pub use error::{Error, ErrorKind, Result};
