@@ -13,6 +13,7 @@ pub mod outcome;
 pub mod picture;
 pub mod publish;
 pub mod spec;
+pub mod stages;
 pub mod store;
 
 pub use error::{Error, ErrorKind, Result};

@@ -19,6 +19,7 @@ use crate::context::Context;
 use crate::error::Result;
 use crate::outcome::Outcome;
 use crate::spec::{JobSpec, Validate};
+use crate::stages;
 use crate::store::{MemoryStore, Store};
 
 pub use crate::store::{JobId, JobState};
@@ -68,7 +69,35 @@ impl Drop for Owner {
     }
 }
 
+/// What the jobs of an engine share.
+fn resources(config: &EngineConfig) -> stages::Resources {
+    #[cfg(not(any(feature = "speech", feature = "download")))]
+    let _ = config;
+    stages::Resources {
+        #[cfg(feature = "speech")]
+        models: {
+            use crate::speech::{ModelCache, ModelStore};
+            ModelCache::new(ModelStore::new(config.model_dir.clone().unwrap_or_else(ModelStore::default_dir)))
+        },
+        #[cfg(feature = "download")]
+        downloads: crate::download::Policy {
+            allow_hosts: config.allow_hosts.clone(),
+            max_bytes: config.max_download_bytes,
+            timeout: Duration::from_secs(config.download_timeout_s),
+            yt_dlp: config.yt_dlp.clone(),
+        },
+    }
+}
+
 impl Engine {
+    /// An engine that runs the jobs of this crate. `Err(InvalidSpec)` names a faulty setting;
+    /// `Err(Io)` where a thread cannot be started.
+    pub fn new(config: EngineConfig) -> Result<Self> {
+        let resources = resources(&config);
+        let runner = move |spec: &JobSpec, context: &Context| stages::run(spec, &resources, context);
+        Self::with_runner(config, Arc::new(runner))
+    }
+
     /// An engine that runs jobs with `runner`. `Err(InvalidSpec)` names a faulty setting; `Err(Io)`
     /// where a thread cannot be started.
     pub fn with_runner(config: EngineConfig, runner: Arc<dyn Runner>) -> Result<Self> {

@@ -20,7 +20,11 @@ fn part_range(part: &crate::media::PlacedPart) -> crate::outcome::TimeRange {
 }
 
 /// Writes the ASS file of a plan into the job's workspace; `None` where there is nothing to draw.
-pub(super) fn ass_file(plan: &RenderPlan, renderer: &Renderer<'_>, context: &Context) -> Result<Option<PathBuf>> {
+pub(super) fn ass_file(
+    plan: &RenderPlan,
+    renderer: &Renderer<'_>,
+    context: &Context,
+) -> Result<Option<PathBuf>> {
     let cues: Vec<Cue> = plan.captions.as_ref().map_or_else(Vec::new, |captions| {
         group(&remap(&captions.words, &placed(renderer.timeline())), &captions.style)
     });

@@ -55,7 +55,11 @@ fn first_stage(spec: &JobSpec) -> Stage {
 }
 
 #[cfg(feature = "download")]
-fn run_download(spec: &crate::spec::DownloadSpec, resources: &Resources, context: &Context) -> Result<Outcome> {
+fn run_download(
+    spec: &crate::spec::DownloadSpec,
+    resources: &Resources,
+    context: &Context,
+) -> Result<Outcome> {
     download::run(spec, resources, context).map(Outcome::Download)
 }
 
@@ -65,7 +69,11 @@ fn run_download(_: &crate::spec::DownloadSpec, _: &Resources, _: &Context) -> Re
 }
 
 #[cfg(feature = "speech")]
-fn run_install(spec: &crate::spec::InstallModelSpec, resources: &Resources, context: &Context) -> Result<Outcome> {
+fn run_install(
+    spec: &crate::spec::InstallModelSpec,
+    resources: &Resources,
+    context: &Context,
+) -> Result<Outcome> {
     model::run(spec, resources, context).map(Outcome::InstallModel)
 }
 
@@ -80,7 +88,9 @@ pub fn refuse_missing_room(spec: &JobSpec) -> Result<()> {
     let speech = cfg!(feature = "speech");
     let download = cfg!(feature = "download");
     match spec {
-        JobSpec::Transcribe(_) | JobSpec::Analyze(_) | JobSpec::InstallModel(_) if !speech => Err(without("speech")),
+        JobSpec::Transcribe(_) | JobSpec::Analyze(_) | JobSpec::InstallModel(_) if !speech => {
+            Err(without("speech"))
+        }
         JobSpec::Download(_) if !download => Err(without("download")),
         JobSpec::Process(spec) if !speech && process::needs_speech(spec) => Err(without("speech")),
         JobSpec::Process(spec) if !download && process::is_url(&spec.source) => Err(without("download")),

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use crate::captions::{self, group, remap};
+use crate::captions::{self, Cue, group, remap};
 use crate::context::Context;
 use crate::error::Result;
 use crate::outcome::{Clip, ClipCandidate, Download, TimeRange};
-use crate::publish::{ClipInfo, ClipPaths, write_atomic};
+use crate::publish::{ClipInfo, clip_file_name, clip_info, clip_info_name, format_folder, write_atomic};
 use crate::spec::{CaptionSpec, Layout, OutputFormat, ProcessSpec, RenderPlan, ThumbnailSpec};
 use crate::stages::{render, thumbnail};
 
@@ -15,31 +15,36 @@ pub(super) fn make(
     spec: &ProcessSpec,
     candidate: &ClipCandidate,
     source: &Download,
-    folder: &Path,
+    project: &Path,
     context: &Context,
 ) -> Result<Clip> {
-    let paths = ClipPaths::create(folder, spec.format, candidate.clip_number)?;
-    let plan = plan(spec, candidate, source, paths.video());
+    let folder = format_folder(project, spec.format)?;
+    let video = folder.join(clip_file_name(candidate.clip_number));
+    let plan = plan(spec, candidate, source, &video);
     let (report, parts) = render::render(&plan, context)?;
     let words = remap(&candidate.words, &parts);
     if spec.caption_files && !words.is_empty() {
-        let cues = group(&words, &spec.caption_style);
-        write_atomic(&paths.beside("srt"), captions::srt(&cues).as_bytes(), false)?;
-        write_atomic(&paths.beside("vtt"), captions::vtt(&cues).as_bytes(), false)?;
-        write_atomic(&paths.captions_json(), captions::json(&cues).as_bytes(), false)?;
+        write_captions(&group(&words, &spec.caption_style), &video)?;
     }
-    let picture = paths.beside("jpg");
-    thumbnail::run(&ThumbnailSpec::new(paths.video(), &picture, report.duration / 2.0), context)?;
-    let info = ClipInfo { candidate, source, format: spec.format, duration: report.duration };
-    write_atomic(&paths.info(), info.json().as_bytes(), false)?;
+    let picture = video.with_extension("jpg");
+    thumbnail::run(&ThumbnailSpec::new(&video, &picture, report.duration / 2.0), context)?;
+    let info_path = folder.join(clip_info_name(candidate.clip_number));
+    let info = clip_info(&ClipInfo { candidate, format: spec.format, video: source, report: &report });
+    write_atomic(&info_path, format!("{info:#}\n").as_bytes(), false)?;
     Ok(Clip {
         candidate: candidate.clone(),
-        path: paths.video().to_owned(),
-        info_path: paths.info(),
+        path: video,
+        info_path,
         thumbnail_path: Some(picture),
         words,
         report,
     })
+}
+
+fn write_captions(cues: &[Cue], video: &Path) -> Result<()> {
+    write_atomic(video.with_extension("srt"), captions::srt(cues).as_bytes(), false)?;
+    write_atomic(video.with_extension("vtt"), captions::vtt(cues).as_bytes(), false)?;
+    write_atomic(video.with_extension("captions.json"), captions::json(cues).as_bytes(), false)
 }
 
 fn plan(spec: &ProcessSpec, candidate: &ClipCandidate, source: &Download, output: &Path) -> RenderPlan {

@@ -2,6 +2,7 @@
 
 mod choose;
 mod clip;
+mod folder;
 mod source;
 mod words;
 
@@ -13,8 +14,9 @@ use super::Resources;
 use crate::context::Context;
 use crate::error::{Error, ErrorKind, Result};
 use crate::outcome::{Clip, ClipCandidate, ClipFailure, Download, Project, Stage};
-use crate::publish::ProjectFolder;
 use crate::spec::ProcessSpec;
+
+use folder::ProjectFolder;
 
 pub(super) use source::is_url;
 pub(super) use words::needs_speech;
@@ -34,17 +36,21 @@ pub(super) fn run(spec: &ProcessSpec, resources: &Resources, context: &Context) 
     })?;
     let transcribed = if needs_speech(spec) { TRANSCRIBED } else { downloaded };
     let heard = timings.measure(Stage::Transcribing, || {
-        words::hear(spec, &source.video_path, resources, &context.window(Stage::Transcribing, downloaded, transcribed))
+        words::hear(
+            spec,
+            &source.video_path,
+            resources,
+            &context.window(Stage::Transcribing, downloaded, transcribed),
+        )
     })?;
     let candidates = timings.measure(Stage::Analyzing, || {
         context.window(Stage::Analyzing, transcribed, transcribed).progress.set(0.0, "Choosing clips");
         choose::candidates(spec, &heard, &source)
     })?;
-    let folder = ProjectFolder::create(&spec.output_dir, &source.title, chrono::Local::now().date_naive())?;
+    let folder = ProjectFolder::create(&spec.output_dir, &source.title)?;
     let work = context.window(Stage::Clipping, transcribed, CLIPPED);
-    let (clips, failures) = timings.measure(Stage::Clipping, || {
-        render_all(spec, &candidates, &source, folder.path(), &work)
-    })?;
+    let (clips, failures) =
+        timings.measure(Stage::Clipping, || render_all(spec, &candidates, &source, folder.path(), &work))?;
     context.window(Stage::Organizing, CLIPPED, 1.0).progress.set(1.0, "Project is complete");
     context.cancel.check()?;
     Ok(Project {

@@ -11,18 +11,24 @@ use crate::stages::Resources;
 
 /// Whether a source is fetched by its scheme rather than read as a path.
 pub(in crate::stages) fn is_url(source: &str) -> bool {
-    let scheme = |prefix: &str| source.get(..prefix.len()).is_some_and(|head| head.eq_ignore_ascii_case(prefix));
+    let scheme =
+        |prefix: &str| source.get(..prefix.len()).is_some_and(|head| head.eq_ignore_ascii_case(prefix));
     scheme("http://") || scheme("https://")
 }
 
 /// Brings the source to disk and checks that clips can be cut from it.
 pub(super) fn fetch(spec: &ProcessSpec, resources: &Resources, context: &Context) -> Result<Download> {
-    let mut source =
-        if is_url(&spec.source) { download(spec, resources, context)? } else { local(Path::new(&spec.source)) };
+    let mut source = if is_url(&spec.source) {
+        download(spec, resources, context)?
+    } else {
+        local(Path::new(&spec.source))
+    };
     let info = probe(&source.video_path)?;
     if info.video.is_none() {
         let message = format!("{} has no picture; clips need one", source.video_path.display());
-        return Err(Error::new(ErrorKind::UnsupportedMedia, message).with("path", source.video_path.display()));
+        return Err(
+            Error::new(ErrorKind::UnsupportedMedia, message).with("path", source.video_path.display())
+        );
     }
     source.duration = info.duration;
     Ok(source)

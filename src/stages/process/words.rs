@@ -42,7 +42,12 @@ pub(super) fn check_model(_: &ProcessSpec, _: &Resources) -> Result<()> {
 }
 
 /// Listens where that is needed.
-pub(super) fn hear(spec: &ProcessSpec, source: &Path, resources: &Resources, context: &Context) -> Result<Heard> {
+pub(super) fn hear(
+    spec: &ProcessSpec,
+    source: &Path,
+    resources: &Resources,
+    context: &Context,
+) -> Result<Heard> {
     if !needs_speech(spec) {
         return Ok(Heard { words: spec.full_transcript_words.clone(), ..Heard::default() });
     }
