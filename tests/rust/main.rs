@@ -2,5 +2,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::missing_docs_in_private_items, missing_docs)]
 
 mod inputs;
+mod jobs;
 mod render;
 mod support;
