@@ -84,7 +84,7 @@ impl<'a> Renderer<'a> {
                 audio: has_audio.then_some(&self.plan.audio),
                 size: self.geometry.output,
                 rate: self.timeline.rate,
-                threads: self.lease.threads(),
+                threads: encoder_threads(self.lease.threads()),
             },
             &context.cancel,
         )?;
@@ -202,6 +202,12 @@ impl<'a> Renderer<'a> {
             timings: clock.seconds(),
         })
     }
+}
+
+/// x264's frame threads wait for each other, so that it takes half as many again as there are cores
+/// to keep them busy: x264's own rule. One stays one.
+fn encoder_threads(cores: usize) -> usize {
+    cores + cores / 2
 }
 
 /// The part's begin, moved to its first picture where that is the same instant but for rounding,
