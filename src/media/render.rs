@@ -244,12 +244,12 @@ impl Pass<'_> {
         picture.set_pts(Some(self.written as i64));
         self.written += 1;
         let begun = Instant::now();
-        self.drawer.push(Some(&mut picture))?;
+        self.drawer.push(picture)?;
         self.clock.add("filter", begun);
         self.drain()?;
         self.pump_sound(self.written)?;
         let fraction = self.written as f64 / self.total.max(1) as f64;
-        if self.written % 5 == 0 || self.written == self.total {
+        if self.written.is_multiple_of(5) || self.written == self.total {
             self.context
                 .progress
                 .set(fraction, format!("Rendering frame {} of {}", self.written, self.total));
@@ -282,7 +282,7 @@ impl Pass<'_> {
     }
 
     fn finish(mut self) -> Result<Clock> {
-        self.drawer.push(None)?;
+        self.drawer.end()?;
         self.drain()?;
         self.pump_sound(self.total)?;
         let mut clock = self.clock;

@@ -8,8 +8,8 @@ use ytclipper::ErrorKind;
 use ytclipper::engine::{Engine, EngineConfig, JobState, ShutdownMode, Subscriber};
 use ytclipper::outcome::{Outcome, Project, RenderReport, TimeRange, Word};
 use ytclipper::spec::{
-    CaptionSpec, ClipRequest, Corner, JobSpec, OutputFormat, ProcessSpec, RenderPlan, ThumbnailSpec,
-    Watermark,
+    CaptionSpec, CaptionStyle, ClipRequest, Corner, JobSpec, OutputFormat, ProcessSpec, RenderPlan,
+    ThumbnailSpec, Watermark,
 };
 
 use crate::support::{Folder, ffprobe, frame_count, rgb_frame, stream};
@@ -20,7 +20,7 @@ fn engine(folder: &Folder) -> Engine {
 
 fn run(engine: &Engine, spec: JobSpec) -> ytclipper::Result<Arc<Outcome>> {
     let job = engine.submit(spec)?;
-    job.wait(Some(Duration::from_secs(120)))?;
+    job.wait(Some(Duration::from_mins(2)))?;
     job.result().unwrap()
 }
 
@@ -110,7 +110,7 @@ fn chosen_clips_become_a_project() {
     let info: serde_json::Value = serde_json::from_slice(&std::fs::read(&first.info_path).unwrap()).unwrap();
     assert_eq!(info["clip"]["title"], "One");
     assert_eq!(info["transcript"], "Hello there, good people!");
-    let left: Vec<_> = std::fs::read_dir(folder.path("data/work")).map_or(Vec::new(), |d| d.collect());
+    let left: Vec<_> = std::fs::read_dir(folder.path("data/work")).map_or(Vec::new(), Iterator::collect);
     assert!(left.is_empty(), "{left:?}");
 }
 
@@ -130,7 +130,8 @@ fn text_is_only_text() {
     ];
     for (index, text) in hostile.iter().enumerate() {
         let mut plan = RenderPlan::new(&source, folder.path(&format!("out{index}.mp4")));
-        plan.captions = Some(CaptionSpec { words: words(&[text.as_str()], 0.5), style: Default::default() });
+        plan.captions =
+            Some(CaptionSpec { words: words(&[text.as_str()], 0.5), style: CaptionStyle::default() });
         plan.watermark = Some(Watermark::text(text.clone()));
         let report = render(&engine, plan.clone()).unwrap_or_else(|error| panic!("{text}: {error}"));
         assert_eq!(frame_count(&plan.output), report.frames);
@@ -259,7 +260,7 @@ fn cancel_in_mid_encode_stops_at_once_and_leaves_nothing() {
         }
     });
     let job = engine.submit_with(JobSpec::Render(Box::new(long_plan(&folder))), subscriber).unwrap();
-    running.recv_timeout(Duration::from_secs(60)).unwrap();
+    running.recv_timeout(Duration::from_mins(1)).unwrap();
     let begun = Instant::now();
     assert!(job.cancel());
     job.wait(Some(Duration::from_secs(5))).unwrap();
@@ -291,7 +292,7 @@ fn a_cancelled_project_leaves_no_folder() {
         }
     });
     let job = engine.submit_with(JobSpec::Process(Box::new(spec)), subscriber).unwrap();
-    running.recv_timeout(Duration::from_secs(60)).unwrap();
+    running.recv_timeout(Duration::from_mins(1)).unwrap();
     job.cancel();
     job.wait(Some(Duration::from_secs(5))).unwrap();
     assert_eq!(job.state(), JobState::Cancelled);

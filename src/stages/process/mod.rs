@@ -29,6 +29,7 @@ const CLIPPED: f64 = 0.98;
 /// Runs the main job. On failure or cancellation the project's folder is removed again.
 pub(super) fn run(spec: &ProcessSpec, resources: &Resources, context: &Context) -> Result<Project> {
     let mut timings = Timings::default();
+    #[cfg(feature = "speech")]
     words::check_model(spec, resources)?;
     let downloaded = if is_url(&spec.source) { DOWNLOADED } else { 0.0 };
     let source = timings.measure(Stage::Downloading, || {

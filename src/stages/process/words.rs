@@ -35,12 +35,6 @@ pub(super) fn check_model(spec: &ProcessSpec, resources: &Resources) -> Result<(
     Ok(())
 }
 
-/// Without the room the engine has refused such a job.
-#[cfg(not(feature = "speech"))]
-pub(super) fn check_model(_: &ProcessSpec, _: &Resources) -> Result<()> {
-    Ok(())
-}
-
 /// Listens where that is needed.
 pub(super) fn hear(
     spec: &ProcessSpec,
