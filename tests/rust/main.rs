@@ -1,1 +1,3 @@
-//! tests
+//! Tests of the core through its public surface.
+
+mod engine;
