@@ -22,7 +22,7 @@ use ytclipper::spec::{JobSpec, ProbeSpec};
 use ytclipper::{Error, Result};
 
 /// Longer than anything here takes.
-pub const LONG: Duration = Duration::from_secs(60);
+pub const LONG: Duration = Duration::from_mins(1);
 
 pub fn job(name: &str) -> JobSpec {
     JobSpec::Probe(ProbeSpec { source: name.into() })
@@ -57,6 +57,13 @@ pub fn quick() -> Engine {
 pub fn wait(handle: &JobHandle) -> Result<Arc<Outcome>> {
     handle.wait(Some(LONG)).unwrap();
     handle.result().unwrap()
+}
+
+/// Waits for jobs that all succeed.
+pub fn wait_all(handles: &[JobHandle]) {
+    for handle in handles {
+        wait(handle).unwrap();
+    }
 }
 
 /// Holds fake stages until they are let go or cancelled.

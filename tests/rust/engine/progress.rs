@@ -89,7 +89,9 @@ fn one_who_has_read_so_far_hears_the_rest_without_gap_or_repeat() {
     let gate = hold.clone();
     let engine = engine(config(1), move |spec, context| {
         let stages = [Stage::Probing, Stage::Downloading, Stage::Transcribing];
-        stages.iter().for_each(|stage| context.window(*stage, 0.0, 1.0).progress.set(0.1, ""));
+        for stage in stages {
+            context.window(stage, 0.0, 1.0).progress.set(0.1, "");
+        }
         gate.stay(spec, context)?;
         context.window(Stage::Clipping, 0.0, 1.0).progress.set(0.5, "");
         Ok(done())

@@ -73,7 +73,9 @@ fn a_mode_is_escalated_while_another_thread_waits_for_the_milder_one() {
         let callers: Vec<_> =
             (0..4).map(|_| scope.spawn(|| engine.shutdown(ShutdownMode::Drain, Some(LONG)))).collect();
         engine.shutdown(ShutdownMode::Now, Some(LONG)).unwrap();
-        callers.into_iter().for_each(|caller| caller.join().unwrap().unwrap());
+        for caller in callers {
+            caller.join().unwrap().unwrap();
+        }
     });
     assert_eq!(states(&handles), [JobState::Cancelled; 3]);
 }
@@ -123,7 +125,9 @@ fn dropping_the_engine_cancels_all_and_no_waiter_hangs() {
         drop(engine);
         assert_eq!(clone.stats().running, 1, "a clone keeps it alive");
         drop(clone);
-        waiters.into_iter().for_each(|waiter| waiter.join().unwrap().unwrap());
+        for waiter in waiters {
+            waiter.join().unwrap().unwrap();
+        }
     });
     assert_eq!(states(&handles), [JobState::Cancelled; 3]);
     (0..3).for_each(|_| assert_eq!(delivered.recv_timeout(LONG).unwrap(), JobState::Cancelled));

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use crossbeam_channel::{Sender, unbounded};
 use ytclipper::engine::{Engine, EngineConfig, ShutdownMode, Subscriber};
 use ytclipper::{Error, ErrorKind};
 
@@ -11,6 +12,8 @@ use super::{LONG, config, done, engine, job, name_of};
 
 const THREADS: u64 = 8;
 const JOBS: u64 = 300;
+/// Jobs that a thread has had taken when the engine may be shut down.
+const HALFWAY: u64 = 30;
 
 fn busy_engine() -> Engine {
     engine(EngineConfig { queue_capacity: 64, keep_finished: 16, ..config(4) }, |spec, context| {
@@ -26,7 +29,7 @@ fn busy_engine() -> Engine {
 }
 
 /// Submits, cancels, waits and listens; returns how many jobs were taken.
-fn host(engine: &Engine, seed: u64, delivered: &Arc<AtomicU64>) -> u64 {
+fn host(engine: &Engine, seed: u64, delivered: &Arc<AtomicU64>, halfway: &Sender<()>) -> u64 {
     let mut accepted = 0;
     for number in 0..JOBS {
         let count = Arc::clone(delivered);
@@ -42,6 +45,9 @@ fn host(engine: &Engine, seed: u64, delivered: &Arc<AtomicU64>) -> u64 {
             Err(error) => panic!("{error:?}"),
         };
         accepted += 1;
+        if accepted == HALFWAY {
+            halfway.send(()).unwrap();
+        }
         match (seed + number) % 4 {
             0 => drop(handle.cancel()),
             1 => handle.wait(Some(LONG)).unwrap(),
@@ -55,20 +61,18 @@ fn host(engine: &Engine, seed: u64, delivered: &Arc<AtomicU64>) -> u64 {
 fn run(end: Option<ShutdownMode>) {
     let engine = busy_engine();
     let delivered = Arc::new(AtomicU64::new(0));
+    let (sender, halfway) = unbounded();
     let accepted: u64 = std::thread::scope(|scope| {
-        let hosts: Vec<_> = (0..THREADS)
-            .map(|seed| {
-                scope.spawn({
-                    let (engine, delivered) = (&engine, &delivered);
-                    move || host(engine, seed, delivered)
-                })
-            })
-            .collect();
+        let (engine, delivered, sender) = (&engine, &delivered, &sender);
+        let hosts: Vec<_> =
+            (0..THREADS).map(|seed| scope.spawn(move || host(engine, seed, delivered, sender))).collect();
         if let Some(mode) = end {
+            halfway.recv_timeout(LONG).unwrap();
             engine.shutdown(mode, Some(LONG)).unwrap();
         }
         hosts.into_iter().map(|host| host.join().unwrap()).sum()
     });
+    assert!(accepted >= HALFWAY);
     engine.shutdown(ShutdownMode::Drain, Some(LONG)).unwrap();
     let stats = engine.stats();
     assert_eq!(delivered.load(Ordering::SeqCst), accepted);
@@ -85,6 +89,8 @@ fn every_accepted_job_completes_once_under_load() {
 #[test]
 fn every_accepted_job_completes_once_when_shut_down_under_load() {
     for _ in 0..10 {
-        ShutdownMode::ALL.iter().for_each(|mode| run(Some(*mode)));
+        for mode in ShutdownMode::ALL {
+            run(Some(mode));
+        }
     }
 }

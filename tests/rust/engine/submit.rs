@@ -10,7 +10,7 @@ use ytclipper::ErrorKind;
 use ytclipper::engine::{Engine, EngineConfig, JobId, JobState, ShutdownMode};
 use ytclipper::spec::{JobSpec, RenderPlan};
 
-use super::{Hold, LONG, config, done, engine, job, name_of, quick, wait};
+use super::{Hold, LONG, config, done, engine, job, name_of, quick, wait, wait_all};
 
 #[test]
 fn jobs_start_in_the_order_of_submission() {
@@ -117,7 +117,7 @@ fn every_one_of_a_thousand_queued_jobs_completes_exactly_once() {
 fn the_newest_finished_jobs_can_be_found_by_number() {
     let engine = engine(EngineConfig { keep_finished: 2, ..config(1) }, |_, _| Ok(done()));
     let handles: Vec<_> = (0..4).map(|_| engine.submit(job("a")).unwrap()).collect();
-    handles.iter().for_each(|handle| drop(wait(handle).unwrap()));
+    wait_all(&handles);
     let found: Vec<_> = engine.jobs().iter().map(|handle| handle.id().0).collect();
     assert_eq!(found, [3, 4]);
     assert!(engine.job(JobId(1)).is_none() && engine.job(JobId(9)).is_none());

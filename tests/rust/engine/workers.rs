@@ -7,7 +7,7 @@ use crossbeam_channel::unbounded;
 use ytclipper::engine::{EngineConfig, JobState};
 use ytclipper::{Error, ErrorKind};
 
-use super::{Hold, LONG, config, done, engine, job, name_of, wait};
+use super::{Hold, LONG, config, done, engine, job, name_of, wait, wait_all};
 
 #[test]
 fn a_panic_fails_that_job_alone() {
@@ -46,13 +46,14 @@ fn as_many_jobs_run_at_once_as_there_are_workers() {
         gate.stay(spec, context).map(|()| done())
     });
     let pair = [engine.submit(job("meet")).unwrap(), engine.submit(job("meet")).unwrap()];
-    pair.iter().for_each(|handle| drop(wait(handle).unwrap()));
+    wait_all(&pair);
     let held: Vec<_> = (0..3).map(|_| engine.submit(job("held")).unwrap()).collect();
-    (hold.started(), hold.started());
+    hold.started();
+    hold.started();
     assert_eq!((engine.stats().running, engine.stats().queued), (2, 1));
     assert!(hold.none_started());
     hold.release(3);
-    held.iter().for_each(|handle| drop(wait(handle).unwrap()));
+    wait_all(&held);
 }
 
 #[test]
@@ -66,7 +67,7 @@ fn two_running_jobs_share_the_threads() {
         Ok(done())
     });
     let pair = [engine.submit(job("a")).unwrap(), engine.submit(job("b")).unwrap()];
-    pair.iter().for_each(|handle| drop(wait(handle).unwrap()));
+    wait_all(&pair);
     assert_eq!(leases.try_iter().collect::<Vec<_>>(), [2, 2]);
     assert_eq!((engine.stats().threads, engine.stats().threads_leased), (4, 0));
 }
