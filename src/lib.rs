@@ -4,9 +4,13 @@
 //! See `ARCHITECTURE.md` for the rooms of this crate and who may know whom.
 
 pub mod context;
+#[cfg(feature = "download")]
+pub mod download;
 pub mod error;
 pub mod outcome;
 pub mod picture;
 pub mod spec;
+#[cfg(feature = "download")]
+mod sys;
 
 pub use error::{Error, ErrorKind, Result};
