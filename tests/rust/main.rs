@@ -1,6 +1,6 @@
 //! Tests of the engine from outside, one module a room.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
 #[cfg(feature = "download")]
 mod download;
