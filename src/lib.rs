@@ -3,14 +3,20 @@
 //!
 //! See `ARCHITECTURE.md` for the rooms of this crate and who may know whom.
 
+pub mod analysis;
+pub mod captions;
 pub mod context;
 #[cfg(feature = "download")]
 pub mod download;
+pub mod engine;
 pub mod error;
+pub mod media;
 pub mod outcome;
 pub mod picture;
+pub mod publish;
 pub mod spec;
-#[cfg(feature = "download")]
+pub mod stages;
+pub mod store;
 mod sys;
 
 pub use error::{Error, ErrorKind, Result};

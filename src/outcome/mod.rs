@@ -5,6 +5,7 @@ mod clip;
 mod media;
 mod progress;
 mod speech;
+mod text;
 
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +13,7 @@ pub use clip::{Clip, ClipCandidate, ClipFailure, Project, TimeRange};
 pub use media::{AudioInfo, Download, MediaInfo, RenderReport, Thumbnail, VideoInfo};
 pub use progress::{Progress, Stage};
 pub use speech::{Analysis, Model, Segment, Transcript, Word};
+pub use text::join_words;
 
 /// What a job of each kind leaves.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

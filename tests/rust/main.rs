@@ -1,8 +1,11 @@
-//! Tests of the engine from outside, one module a room.
-
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
+//! What the core promises, on real media made by the tests themselves.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::missing_docs_in_private_items, missing_docs)]
 
 #[cfg(feature = "download")]
 mod download;
 #[cfg(feature = "download")]
 mod http;
+mod inputs;
+mod jobs;
+mod render;
+mod support;

@@ -1,5 +1,4 @@
-//! The few calls of the operating system that the standard library lacks. They stand here so that
-//! the rooms above need no `unsafe`.
+//! Child processes and their groups.
 
 use std::io;
 use std::os::unix::process::CommandExt;

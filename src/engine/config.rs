@@ -1,0 +1,128 @@
+//! Settings of an engine.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::spec::{Faults, Validate};
+
+/// Largest picture that is read unless told otherwise: 8192×4320 covers every 8K format.
+const DEFAULT_MAX_PIXELS: u64 = 8192 * 4320;
+/// Largest download unless told otherwise: some hours of 1080p.
+const DEFAULT_MAX_DOWNLOAD_BYTES: u64 = 16 << 30;
+
+/// Settings of an engine; every field has a default.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct EngineConfig {
+    /// Jobs that run at the same time (1 to 256).
+    pub workers: usize,
+    /// Jobs that may wait for a worker (1 to 1,000,000); more are refused with `QueueFull`.
+    pub queue_capacity: usize,
+    /// Finished jobs that can still be found by their number (0 to 1,000,000), the newest ones.
+    pub keep_finished: usize,
+    /// Threads that codecs, filters and models of all running jobs share (0 to 1024); 0: all cores.
+    pub threads: usize,
+    /// How many steps of niceness the workers stand behind the host (0 to 19); Linux only.
+    pub nice: i32,
+    /// Folder for intermediate files; the system's temporary folder where absent.
+    pub data_dir: Option<PathBuf>,
+    /// Folder of speech models; the user's cache folder where absent.
+    pub model_dir: Option<PathBuf>,
+    /// Private or loopback hosts that downloads may contact nevertheless.
+    pub allow_hosts: Vec<String>,
+    /// Largest download, in bytes (at least 1).
+    pub max_download_bytes: u64,
+    /// Longest download, in seconds (at least 1).
+    pub download_timeout_s: u64,
+    /// Command that runs yt-dlp, with its first arguments; looked up where absent.
+    pub yt_dlp: Option<Vec<String>>,
+    /// Largest picture that is read, in pixels (at least 1).
+    pub max_pixels: u64,
+}
+
+impl Default for EngineConfig {
+    fn default() -> Self {
+        Self {
+            workers: 2,
+            queue_capacity: 1000,
+            keep_finished: 1000,
+            threads: 0,
+            nice: 10,
+            data_dir: None,
+            model_dir: None,
+            allow_hosts: Vec::new(),
+            max_download_bytes: DEFAULT_MAX_DOWNLOAD_BYTES,
+            download_timeout_s: 3600,
+            yt_dlp: None,
+            max_pixels: DEFAULT_MAX_PIXELS,
+        }
+    }
+}
+
+impl EngineConfig {
+    /// The size of the thread budget: `threads`, or all cores.
+    pub fn thread_total(&self) -> usize {
+        match self.threads {
+            0 => std::thread::available_parallelism().map_or(1, usize::from),
+            threads => threads,
+        }
+    }
+
+    /// Where jobs make their private folders.
+    pub fn work_dir(&self) -> PathBuf {
+        self.data_dir.as_ref().map_or_else(std::env::temp_dir, |dir| dir.join("work"))
+    }
+}
+
+impl Validate for EngineConfig {
+    fn check(&self, faults: &mut Faults) {
+        faults.range("workers", self.workers as f64, 1.0, 256.0);
+        faults.range("queue_capacity", self.queue_capacity as f64, 1.0, 1e6);
+        faults.range("keep_finished", self.keep_finished as f64, 0.0, 1e6);
+        faults.range("threads", self.threads as f64, 0.0, 1024.0);
+        faults.range("nice", f64::from(self.nice), 0.0, 19.0);
+        for (field, path) in [("data_dir", &self.data_dir), ("model_dir", &self.model_dir)] {
+            if let Some(path) = path {
+                faults.path(field, path);
+            }
+        }
+        faults.require(self.max_download_bytes > 0, "max_download_bytes", "must be at least 1");
+        faults.require(self.download_timeout_s > 0, "download_timeout_s", "must be at least 1");
+        faults.require(self.max_pixels > 0, "max_pixels", "must be at least 1");
+        faults.require(
+            self.yt_dlp.as_ref().is_none_or(|command| !command.is_empty()),
+            "yt_dlp",
+            "must name a command",
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_are_valid_and_what_empty_json_means() {
+        let config = EngineConfig::default();
+        config.validate().unwrap();
+        assert_eq!(serde_json::from_str::<EngineConfig>("{}").unwrap(), config);
+        assert!(config.thread_total() >= 1);
+    }
+
+    #[test]
+    fn each_fault_names_its_field() {
+        let field = |json: &str| {
+            let config: EngineConfig = serde_json::from_str(json).unwrap();
+            config.validate().unwrap_err().context()["field"].clone()
+        };
+        assert_eq!(field(r#"{"workers":0}"#), "workers");
+        assert_eq!(field(r#"{"queue_capacity":0}"#), "queue_capacity");
+        assert_eq!(field(r#"{"nice":-1}"#), "nice");
+        assert_eq!(field(r#"{"threads":5000}"#), "threads");
+        assert_eq!(field(r#"{"data_dir":""}"#), "data_dir");
+        assert_eq!(field(r#"{"yt_dlp":[]}"#), "yt_dlp");
+        assert_eq!(field(r#"{"max_pixels":0}"#), "max_pixels");
+        assert!(serde_json::from_str::<EngineConfig>(r#"{"worker":1}"#).is_err());
+    }
+}

@@ -1,0 +1,271 @@
+//! A job's progress: monotonic, numbered, coalesced, with its recent past.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use crate::context::Report;
+use crate::outcome::{Progress, Stage};
+
+/// Shortest time between two events of a job that may be held back: ten a second.
+pub(crate) const INTERVAL: Duration = Duration::from_millis(100);
+/// Events that are kept for replay.
+pub(crate) const HISTORY: usize = 256;
+/// Share of the job from which its speed tells how long it will take.
+const ETA_FROM: f64 = 0.02;
+/// Seconds over which the estimate follows a change of speed.
+const ETA_SMOOTHING_S: f64 = 2.0;
+
+/// What a report calls for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Due {
+    /// Deliver: there is a new event.
+    Now,
+    /// Look again at that time: the report is held back until then.
+    At(Instant),
+    /// Nothing: a look is arranged already.
+    Later,
+}
+
+/// The progress of one job.
+#[derive(Debug)]
+pub(crate) struct Tracker {
+    newest: Progress,
+    history: VecDeque<Progress>,
+    /// When the last event went out.
+    emitted: Option<Instant>,
+    /// Whether `newest` has not gone out.
+    held: bool,
+    /// Whether a look at a later time is arranged.
+    armed: bool,
+    begun: Option<Instant>,
+    eta: Eta,
+}
+
+impl Tracker {
+    pub(crate) fn new() -> Self {
+        let newest = queued("waiting for a worker", 1);
+        let history = VecDeque::from([newest.clone()]);
+        Self { newest, history, emitted: None, held: false, armed: false, begun: None, eta: Eta::default() }
+    }
+
+    /// The newest state, also where it is held back.
+    pub(crate) fn newest(&self) -> &Progress {
+        &self.newest
+    }
+
+    /// The number of the last event.
+    pub(crate) fn last_event(&self) -> u64 {
+        self.history.back().map_or(0, |event| event.seq)
+    }
+
+    /// The kept events after number `seq`, oldest first.
+    pub(crate) fn since(&self, seq: u64) -> Vec<Progress> {
+        let from = self.history.partition_point(|event| event.seq <= seq);
+        self.history.range(from..).cloned().collect()
+    }
+
+    /// The work has begun; the estimate counts from here.
+    pub(crate) fn begin(&mut self, now: Instant) {
+        self.begun = Some(now);
+    }
+
+    /// Takes a report of a stage.
+    pub(crate) fn report(&mut self, report: Report, now: Instant) -> Due {
+        let percent = (report.fraction * 100.0).clamp(self.newest.percent, 100.0);
+        let passes = report.stage != self.newest.stage || (percent >= 100.0 && self.newest.percent < 100.0);
+        let elapsed = self.begun.map_or(0.0, |begun| (now - begun).as_secs_f64());
+        let eta_s = self.eta.update(elapsed, percent / 100.0, now);
+        let seq = self.newest.seq + 1;
+        self.newest = Progress { stage: report.stage, percent, message: report.message, eta_s, seq };
+        self.held = true;
+        if passes || now >= self.due() {
+            self.emit(now);
+            return Due::Now;
+        }
+        if std::mem::replace(&mut self.armed, true) { Due::Later } else { Due::At(self.due()) }
+    }
+
+    /// The arranged look: sends out what is held back. `Some` where it came too early.
+    pub(crate) fn look(&mut self, now: Instant) -> Option<Instant> {
+        self.armed = false;
+        if !self.held {
+            return None;
+        }
+        if now >= self.due() {
+            self.emit(now);
+            return None;
+        }
+        self.armed = true;
+        Some(self.due())
+    }
+
+    /// The job is over: what is held back goes out; a success ends at 100 %.
+    pub(crate) fn finish(&mut self, succeeded: bool, now: Instant) {
+        let complete = self.newest.stage == Stage::Complete && self.newest.percent >= 100.0;
+        if succeeded && !complete {
+            let seq = self.newest.seq + 1;
+            self.newest = Progress {
+                stage: Stage::Complete,
+                percent: 100.0,
+                message: "done".into(),
+                eta_s: Some(0.0),
+                seq,
+            };
+            self.held = true;
+        }
+        if self.held {
+            self.emit(now);
+        }
+    }
+
+    fn due(&self) -> Instant {
+        self.emitted.map_or_else(|| self.begun.unwrap_or_else(Instant::now), |last| last + INTERVAL)
+    }
+
+    fn emit(&mut self, now: Instant) {
+        if self.history.len() == HISTORY {
+            self.history.pop_front();
+        }
+        self.history.push_back(self.newest.clone());
+        self.emitted = Some(now);
+        self.held = false;
+    }
+}
+
+/// The state of a job that has not begun.
+pub(crate) fn queued(message: &str, seq: u64) -> Progress {
+    Progress { stage: Stage::Queued, percent: 0.0, message: message.to_owned(), eta_s: None, seq }
+}
+
+/// Seconds that are left, from the speed so far, smoothed over time (a first-order low-pass whose
+/// weight is `1 - exp(-dt / ETA_SMOOTHING_S)`) so that the number does not jump.
+#[derive(Debug, Default)]
+struct Eta {
+    last: Option<(f64, Instant)>,
+}
+
+impl Eta {
+    fn update(&mut self, elapsed: f64, fraction: f64, now: Instant) -> Option<f64> {
+        if fraction < ETA_FROM || elapsed <= 0.0 {
+            return None;
+        }
+        let raw = elapsed * (1.0 - fraction) / fraction;
+        let smooth = match self.last {
+            Some((before, at)) if raw > 0.0 => {
+                let passed = (now - at).as_secs_f64();
+                let expected = (before - passed).max(0.0);
+                expected + (raw - expected) * (1.0 - (-passed / ETA_SMOOTHING_S).exp())
+            }
+            Some(_) | None => raw,
+        };
+        self.last = Some((smooth, now));
+        Some(smooth)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn report(stage: Stage, fraction: f64) -> Report {
+        Report { stage, fraction, message: format!("{fraction}") }
+    }
+
+    fn begun() -> (Tracker, Instant) {
+        let mut tracker = Tracker::new();
+        let start = Instant::now();
+        tracker.begin(start);
+        (tracker, start)
+    }
+
+    fn at(start: Instant, ms: u64) -> Instant {
+        start + Duration::from_millis(ms)
+    }
+
+    #[test]
+    fn percent_never_falls_and_seq_always_grows() {
+        let (mut tracker, start) = begun();
+        let mut last = tracker.newest().clone();
+        for (step, fraction) in [0.1, 0.5, 0.3, 2.0, -1.0, f64::INFINITY].into_iter().enumerate() {
+            tracker.report(report(Stage::Clipping, fraction), at(start, step as u64));
+            let newest = tracker.newest().clone();
+            assert!(newest.percent >= last.percent && newest.seq > last.seq && newest.percent <= 100.0);
+            last = newest;
+        }
+    }
+
+    #[test]
+    fn ten_events_a_second_pass_and_the_newest_is_always_read() {
+        let (mut tracker, start) = begun();
+        let dues: Vec<_> = (0..1000)
+            .map(|ms| tracker.report(report(Stage::Clipping, ms as f64 / 1000.0), at(start, ms)))
+            .collect();
+        assert_eq!(dues.iter().filter(|due| **due == Due::Now).count(), 10);
+        assert_eq!(dues[1], Due::At(at(start, 100)));
+        assert_eq!(dues[2], Due::Later);
+        assert_eq!(tracker.newest().percent, 99.9);
+    }
+
+    #[test]
+    fn a_new_stage_and_the_hundredth_percent_always_pass() {
+        let (mut tracker, start) = begun();
+        assert_eq!(tracker.report(report(Stage::Probing, 0.0), start), Due::Now);
+        assert_eq!(tracker.report(report(Stage::Clipping, 0.1), start), Due::Now);
+        assert_ne!(tracker.report(report(Stage::Clipping, 0.2), start), Due::Now);
+        assert_eq!(tracker.report(report(Stage::Clipping, 1.0), start), Due::Now);
+        assert_ne!(tracker.report(report(Stage::Clipping, 1.0), start), Due::Now, "passes once");
+    }
+
+    #[test]
+    fn what_is_held_back_goes_out_at_its_time_and_at_the_end() {
+        let (mut tracker, start) = begun();
+        tracker.report(report(Stage::Clipping, 0.1), start);
+        assert_eq!(tracker.report(report(Stage::Clipping, 0.2), at(start, 1)), Due::At(at(start, 100)));
+        assert_eq!(tracker.look(at(start, 99)), Some(at(start, 100)));
+        assert_eq!(tracker.look(at(start, 100)), None);
+        assert_eq!(tracker.since(2).iter().map(|event| event.percent).collect::<Vec<_>>(), [20.0]);
+        tracker.report(report(Stage::Clipping, 0.3), at(start, 101));
+        tracker.finish(false, at(start, 102));
+        assert_eq!(tracker.since(3).iter().map(|event| event.percent).collect::<Vec<_>>(), [30.0]);
+    }
+
+    #[test]
+    fn a_success_ends_with_one_event_of_100_percent() {
+        let (mut tracker, start) = begun();
+        tracker.finish(true, start);
+        let last = tracker.since(1);
+        assert_eq!((last.len(), last[0].stage, last[0].percent), (1, Stage::Complete, 100.0));
+        let (mut tracker, start) = begun();
+        tracker.report(report(Stage::Complete, 1.0), start);
+        tracker.finish(true, start);
+        assert_eq!(tracker.since(1).len(), 1, "a stage that said so itself is not repeated");
+    }
+
+    #[test]
+    fn the_history_keeps_the_newest_256() {
+        let (mut tracker, start) = begun();
+        for step in 0..1000 {
+            tracker.report(report(Stage::Clipping, 0.5), at(start, step * 100));
+        }
+        let kept = tracker.since(0);
+        assert_eq!((kept.len(), kept[255].seq, kept[0].seq), (256, 1001, 746));
+        assert!(tracker.since(1001).is_empty());
+    }
+
+    #[test]
+    fn the_estimate_starts_at_two_percent_and_follows_the_speed() {
+        let (mut tracker, start) = begun();
+        tracker.report(report(Stage::Clipping, 0.019), at(start, 1000));
+        assert_eq!(tracker.newest().eta_s, None);
+        for second in 2..=50 {
+            tracker.report(report(Stage::Clipping, second as f64 / 100.0), at(start, second * 1000));
+            let eta = tracker.newest().eta_s.unwrap();
+            assert!((eta - (100.0 - second as f64)).abs() < 0.01, "{second}: {eta}");
+        }
+        tracker.report(report(Stage::Clipping, 0.9), at(start, 50_100));
+        let jump = tracker.newest().eta_s.unwrap();
+        assert!((40.0..50.0).contains(&jump), "one report moves it a little only: {jump}");
+        tracker.report(report(Stage::Clipping, 1.0), at(start, 50_200));
+        assert_eq!(tracker.newest().eta_s, Some(0.0));
+    }
+}

@@ -1,0 +1,165 @@
+//! The engine: a bounded queue of jobs, the worker threads that run them, and the one dispatcher
+//! thread that tells the host.
+
+mod config;
+mod dispatcher;
+mod guard;
+mod job;
+mod lifecycle;
+mod pool;
+mod shared;
+mod shutdown;
+mod stats;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::context::Context;
+use crate::error::Result;
+use crate::outcome::Outcome;
+use crate::spec::{JobSpec, Validate};
+use crate::stages;
+use crate::store::{MemoryStore, Store};
+
+pub use crate::store::{JobId, JobState};
+pub use config::EngineConfig;
+pub use job::{JobHandle, Subscriber, Subscription};
+pub use shutdown::ShutdownMode;
+pub use stats::Stats;
+
+use shared::Shared;
+
+/// What an engine runs jobs with. A panic in it fails the job at hand alone.
+pub trait Runner: Send + Sync + 'static {
+    /// Does the job, on a worker thread. It looks at `context.cancel` often enough to stop within
+    /// 250 ms (1 s in a download).
+    fn run(&self, spec: &JobSpec, context: &Context) -> Result<Outcome>;
+}
+
+impl<F> Runner for F
+where
+    F: Fn(&JobSpec, &Context) -> Result<Outcome> + Send + Sync + 'static,
+{
+    fn run(&self, spec: &JobSpec, context: &Context) -> Result<Outcome> {
+        self(spec, context)
+    }
+}
+
+/// An engine. Clones are the same engine; dropping the last one cancels all jobs and returns at
+/// once, while the threads wind up on their own. [`Engine::shutdown`] waits for them.
+///
+/// In a child of a fork every call returns `EngineForked`; where it has no error to return, the
+/// engine looks empty.
+#[derive(Clone)]
+pub struct Engine {
+    owner: Arc<Owner>,
+}
+
+/// What all clones of an engine share and no thread of it does.
+struct Owner {
+    shared: Arc<Shared>,
+}
+
+impl Drop for Owner {
+    fn drop(&mut self) {
+        if !self.shared.process.is_forked() {
+            self.shared.close(ShutdownMode::Now);
+        }
+    }
+}
+
+/// What the jobs of an engine share.
+fn resources(config: &EngineConfig) -> stages::Resources {
+    #[cfg(not(any(feature = "speech", feature = "download")))]
+    let _ = config;
+    stages::Resources {
+        #[cfg(feature = "speech")]
+        models: {
+            use crate::speech::{ModelCache, ModelStore};
+            ModelCache::new(ModelStore::new(config.model_dir.clone().unwrap_or_else(ModelStore::default_dir)))
+        },
+        #[cfg(feature = "download")]
+        downloads: crate::download::Policy {
+            allow_hosts: config.allow_hosts.clone(),
+            max_bytes: config.max_download_bytes,
+            timeout: Duration::from_secs(config.download_timeout_s),
+            yt_dlp: config.yt_dlp.clone(),
+        },
+    }
+}
+
+impl Engine {
+    /// An engine that runs the jobs of this crate. `Err(InvalidSpec)` names a faulty setting;
+    /// `Err(Io)` where a thread cannot be started.
+    pub fn new(config: EngineConfig) -> Result<Self> {
+        let resources = resources(&config);
+        let runner = move |spec: &JobSpec, context: &Context| stages::run(spec, &resources, context);
+        Self::with_runner(config, Arc::new(runner))
+    }
+
+    /// An engine that runs jobs with `runner`. `Err(InvalidSpec)` names a faulty setting; `Err(Io)`
+    /// where a thread cannot be started.
+    pub fn with_runner(config: EngineConfig, runner: Arc<dyn Runner>) -> Result<Self> {
+        let store = MemoryStore::new(config.queue_capacity);
+        Self::build(config, runner, Box::new(store))
+    }
+
+    fn build(config: EngineConfig, runner: Arc<dyn Runner>, store: Box<dyn Store>) -> Result<Self> {
+        config.validate()?;
+        let engine = Self { owner: Arc::new(Owner { shared: Shared::new(config, runner, store) }) };
+        pool::start(&engine.owner.shared)?;
+        Ok(engine)
+    }
+
+    /// Queues a job and returns at once. `Err(InvalidSpec)` names a faulty field, `Err(QueueFull)`
+    /// and `Err(ShutDown)` say that the job was not taken.
+    pub fn submit(&self, spec: JobSpec) -> Result<JobHandle> {
+        self.submit_with(spec, Subscriber::new())
+    }
+
+    /// As [`submit`](Self::submit), with callbacks that miss nothing of the job.
+    pub fn submit_with(&self, spec: JobSpec, subscriber: Subscriber) -> Result<JobHandle> {
+        self.check()?;
+        self.owner.shared.submit(spec, subscriber)
+    }
+
+    /// A job by its number: unfinished, or one of the newest finished ones.
+    pub fn job(&self, id: JobId) -> Option<JobHandle> {
+        self.check().ok()?;
+        self.owner.shared.job(id)
+    }
+
+    /// All jobs that can be found, in the order of submission.
+    pub fn jobs(&self) -> Vec<JobHandle> {
+        self.check().map_or_else(|_| Vec::new(), |()| self.owner.shared.jobs())
+    }
+
+    /// What the engine is doing and has done.
+    pub fn stats(&self) -> Stats {
+        self.check().map_or_else(|_| Stats::default(), |()| self.owner.shared.stats())
+    }
+
+    /// The settings.
+    pub fn config(&self) -> &EngineConfig {
+        &self.owner.shared.config
+    }
+
+    /// `Err(EngineForked)` in a child of the process that made the engine.
+    pub fn check(&self) -> Result<()> {
+        self.owner.shared.process.check()
+    }
+
+    /// Takes no more jobs, ends those that there are as `mode` says, delivers every completion and
+    /// joins all threads. Repeated and concurrent calls are harmless; a stricter mode adds to an
+    /// earlier one.
+    ///
+    /// `Err(Timeout)` where that takes longer than `deadline`: the engine stays shut and goes on
+    /// ending its jobs. `Err(WouldDeadlock)` inside a job or a callback, which then changes nothing.
+    pub fn shutdown(&self, mode: ShutdownMode, deadline: Option<Duration>) -> Result<()> {
+        self.check()?;
+        guard::may_block("shut the engine down")?;
+        let until = deadline.and_then(|deadline| Instant::now().checked_add(deadline));
+        self.owner.shared.close(mode);
+        self.owner.shared.lifecycle.join(until)
+    }
+}

@@ -1,0 +1,180 @@
+//! What an engine's threads share. It does not keep the engine alive: when the last [`Engine`]
+//! (super::Engine) goes, the threads finish and let go of it.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+use parking_lot::{Condvar, Mutex};
+
+use super::Runner;
+use super::config::EngineConfig;
+use super::dispatcher::Dispatcher;
+use super::guard::Process;
+use super::job::{Job, JobHandle, Subscriber};
+use super::lifecycle::Lifecycle;
+use super::shutdown::ShutdownMode;
+use super::stats::{Stats, Tally};
+use crate::context::ThreadBudget;
+use crate::error::{Error, ErrorKind, Result};
+use crate::outcome::Outcome;
+use crate::spec::{JobSpec, Validate};
+use crate::store::{JobId, JobState, Store};
+
+/// The engine behind its handles. Lock order: `board`, then the store's or the dispatcher's;
+/// a job's lock is never taken together with these.
+pub(crate) struct Shared {
+    pub(crate) config: EngineConfig,
+    pub(crate) process: Process,
+    pub(crate) runner: Arc<dyn Runner>,
+    pub(crate) store: Box<dyn Store>,
+    pub(crate) budget: Arc<ThreadBudget>,
+    pub(crate) dispatcher: Arc<Dispatcher>,
+    pub(crate) lifecycle: Lifecycle,
+    board: Mutex<Board>,
+    work: Condvar,
+}
+
+/// All jobs that can be found, and whether more are taken.
+#[derive(Default)]
+struct Board {
+    closed: Option<ShutdownMode>,
+    jobs: BTreeMap<JobId, Arc<Job>>,
+    /// Of `jobs` those that are over, in the order in which they ended.
+    finished: VecDeque<JobId>,
+    tally: Tally,
+}
+
+impl Shared {
+    pub(crate) fn new(config: EngineConfig, runner: Arc<dyn Runner>, store: Box<dyn Store>) -> Arc<Self> {
+        Arc::new(Self {
+            process: Process::current(),
+            budget: ThreadBudget::new(config.thread_total()),
+            dispatcher: Arc::default(),
+            lifecycle: Lifecycle::default(),
+            board: Mutex::default(),
+            work: Condvar::new(),
+            config,
+            runner,
+            store,
+        })
+    }
+
+    pub(crate) fn submit(self: &Arc<Self>, spec: JobSpec, subscriber: Subscriber) -> Result<JobHandle> {
+        spec.validate()?;
+        let (kind, spec) = (spec.kind(), Arc::new(spec));
+        let mut board = self.board.lock();
+        if board.closed.is_some() {
+            return Err(Error::new(ErrorKind::ShutDown, "the engine has been shut down and takes no jobs"));
+        }
+        let id = self.store.push(spec)?;
+        let job = Job::new(id, kind, self, subscriber);
+        self.dispatcher.accept();
+        board.jobs.insert(id, Arc::clone(&job));
+        board.tally.accepted(kind);
+        drop(board);
+        job.announce();
+        self.work.notify_one();
+        Ok(JobHandle::new(&job))
+    }
+
+    /// The next job for a worker; waits for one. `None` once the engine is closed and nothing is
+    /// queued.
+    pub(crate) fn next(&self) -> Option<(Arc<Job>, Arc<JobSpec>)> {
+        let mut board = self.board.lock();
+        loop {
+            while let Some(claimed) = self.store.claim() {
+                if let Some(job) = board.jobs.get(&claimed.id) {
+                    return Some((Arc::clone(job), claimed.spec));
+                }
+            }
+            if board.closed.is_some() {
+                return None;
+            }
+            self.work.wait(&mut board);
+        }
+    }
+
+    /// Ends a job. The books are right before the end is visible, so that who has waited for a job
+    /// finds it counted.
+    pub(crate) fn complete(&self, job: &Arc<Job>, result: Result<Arc<Outcome>>) {
+        self.complete_as(job, result, false);
+    }
+
+    pub(crate) fn complete_as(&self, job: &Arc<Job>, result: Result<Arc<Outcome>>, panicked: bool) {
+        let state = job.settle(result, panicked);
+        drop(self.retire(job.id, state));
+        job.publish(state);
+    }
+
+    /// Books a finished job; returns the one that can no longer be found.
+    fn retire(&self, id: JobId, state: JobState) -> Option<Arc<Job>> {
+        let mut board = self.board.lock();
+        self.store.finish(id, state);
+        board.tally.ended(state);
+        board.finished.push_back(id);
+        if board.finished.len() <= self.config.keep_finished {
+            return None;
+        }
+        let oldest = board.finished.pop_front()?;
+        board.jobs.remove(&oldest)
+    }
+
+    /// Takes no more jobs, and cancels those that the mode says. A later, stricter mode adds to an
+    /// earlier one; a milder one changes nothing.
+    pub(crate) fn close(&self, mode: ShutdownMode) {
+        let mut board = self.board.lock();
+        let mode = board.closed.map_or(mode, |before| before.max(mode));
+        board.closed = Some(mode);
+        let queued = match mode {
+            ShutdownMode::Drain => Vec::new(),
+            // Under the lock, so that no worker claims one of them meanwhile.
+            ShutdownMode::FinishRunning | ShutdownMode::Now => self.take_queued(&board),
+        };
+        let rest: Vec<_> = match mode {
+            ShutdownMode::Drain | ShutdownMode::FinishRunning => Vec::new(),
+            ShutdownMode::Now => board.jobs.values().cloned().collect(),
+        };
+        drop(board);
+        self.work.notify_all();
+        for job in queued {
+            job.raise();
+            self.complete(&job, Err(Error::cancelled().with("reason", "shut_down")));
+        }
+        for job in rest {
+            job.cancel();
+        }
+    }
+
+    fn take_queued(&self, board: &Board) -> Vec<Arc<Job>> {
+        board.jobs.values().filter(|job| self.store.remove(job.id)).cloned().collect()
+    }
+
+    pub(crate) fn job(&self, id: JobId) -> Option<JobHandle> {
+        self.board.lock().jobs.get(&id).map(JobHandle::new)
+    }
+
+    pub(crate) fn jobs(&self) -> Vec<JobHandle> {
+        self.board.lock().jobs.values().map(JobHandle::new).collect()
+    }
+
+    pub(crate) fn stats(&self) -> Stats {
+        let (tally, closed, counts) = {
+            let board = self.board.lock();
+            (board.tally.clone(), board.closed, self.store.counts())
+        };
+        Stats {
+            queued: counts.queued,
+            running: counts.running,
+            succeeded: tally.succeeded,
+            failed: tally.failed,
+            cancelled: tally.cancelled,
+            kinds: tally.kinds,
+            workers: self.config.workers,
+            queue_capacity: self.config.queue_capacity,
+            threads: self.budget.total(),
+            threads_leased: self.budget.leased(),
+            callback_panics: self.dispatcher.panics(),
+            shut_down: closed,
+        }
+    }
+}

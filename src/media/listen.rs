@@ -1,0 +1,46 @@
+//! A source's sound for the ear of a model: 16 kHz, mono, read as a stream.
+
+use std::path::Path;
+
+use super::audio::{Channels, SoundReader};
+use crate::context::CancelToken;
+use crate::error::{Error, ErrorKind, Result};
+use crate::picture::{AudioStream, AudioView};
+
+/// Samples a second that speech models hear.
+const RATE: u32 = 16_000;
+/// Samples handed on at a time: one second.
+const RUN: usize = RATE as usize;
+
+/// Reads a file's sound from its begin, decoding as it goes.
+pub struct AudioReader {
+    sound: SoundReader,
+    cancel: CancelToken,
+    run: Vec<f32>,
+}
+
+impl AudioReader {
+    /// Opens the sound of `path`. `UnsupportedMedia` where it has none.
+    pub fn open(path: &Path, cancel: &CancelToken) -> Result<Self> {
+        let sound = SoundReader::open(path, RATE, Channels::Mono, cancel)?.ok_or_else(|| {
+            let message = format!("{} has no sound; there is nothing to transcribe", path.display());
+            Error::new(ErrorKind::UnsupportedMedia, message).with("path", path.display())
+        })?;
+        Ok(Self { sound, cancel: cancel.clone(), run: Vec::with_capacity(RUN) })
+    }
+}
+
+impl AudioStream for AudioReader {
+    fn next_run(&mut self) -> Result<Option<AudioView<'_>>> {
+        self.cancel.check()?;
+        let position = self.sound.position().max(0) as u64;
+        self.run.clear();
+        let count = self.sound.read(RUN, &mut self.run)?;
+        Ok((count > 0).then_some(AudioView { samples: &self.run, rate: RATE, position }))
+    }
+
+    fn duration(&self) -> Option<f64> {
+        let duration = self.sound.duration();
+        (duration > 0.0).then_some(duration)
+    }
+}

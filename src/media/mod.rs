@@ -1,0 +1,48 @@
+//! The only room that names FFmpeg: looking into files, decoding, filtering, encoding, muxing.
+//!
+//! FFmpeg's objects stay on the thread that made them. Files are opened with whitelisted formats
+//! and protocols, and every option reaches FFmpeg through its API, never as part of a filter
+//! string.
+
+mod audio;
+mod clock;
+mod decode;
+mod drawer;
+mod encode;
+mod fade;
+mod failure;
+mod geometry;
+mod graph;
+mod input;
+mod listen;
+mod loudness;
+mod mux;
+mod output;
+mod overlay;
+mod picture;
+mod probe;
+mod queue;
+mod rate;
+mod reframe;
+mod render;
+mod soundtrack;
+mod thumbnail;
+mod timeline;
+mod verify;
+
+pub use listen::AudioReader;
+pub use probe::probe;
+pub use render::Renderer;
+pub use thumbnail::thumbnail;
+pub use timeline::{PlacedPart, Timeline};
+pub use verify::verify;
+
+/// The linked FFmpeg libraries, as `name major.minor.micro`.
+pub fn versions() -> Vec<String> {
+    let text = |name: &str, v: u32| format!("{name} {}.{}.{}", v >> 16, (v >> 8) & 0xff, v & 0xff);
+    vec![
+        text("libavcodec", ffmpeg_next::codec::version()),
+        text("libavformat", ffmpeg_next::format::version()),
+        text("libavfilter", ffmpeg_next::filter::version()),
+    ]
+}

@@ -1,0 +1,286 @@
+//! The one-pass renderer: each source picture is decoded once, each output picture encoded once.
+
+use std::collections::VecDeque;
+use std::path::Path;
+use std::time::Instant;
+
+use ffmpeg_next::frame::Video;
+
+use super::clock::Clock;
+use super::decode::VideoReader;
+use super::drawer::Drawer;
+use super::fade::blend_pictures;
+use super::geometry::Geometry;
+use super::loudness::{self, Gain};
+use super::output::{Output, OutputPlan};
+use super::picture::make_writable;
+use super::rate::FrameRate;
+use super::reframe::Reframer;
+use super::soundtrack::{SAMPLE_RATE, Soundtrack};
+use super::timeline::Timeline;
+use crate::context::{Context, ThreadLease};
+use crate::error::{Error, ErrorKind, Result};
+use crate::outcome::RenderReport;
+use crate::spec::{RenderPlan, Size};
+
+/// Most output pictures that wait for a cross-fade, in bytes.
+const MAX_FADE_BYTES: u64 = 512 << 20;
+
+/// A plan that was checked against its source and can be carried out.
+pub struct Renderer<'a> {
+    plan: &'a RenderPlan,
+    reader: VideoReader,
+    timeline: Timeline,
+    geometry: Geometry,
+    lease: ThreadLease,
+    begun: Instant,
+}
+
+impl<'a> Renderer<'a> {
+    /// Opens the plan's source and lays out its parts. The plan must be valid.
+    ///
+    /// Fails as [`super::probe`] does, with `UnsupportedMedia` where there is no picture, and
+    /// with `InvalidSpec` where a part begins after the source's end.
+    pub fn open(plan: &'a RenderPlan, context: &Context) -> Result<Self> {
+        let begun = Instant::now();
+        let lease = context.threads.lease();
+        let reader = VideoReader::open(&plan.source, lease.threads(), &context.cancel)?;
+        let rate = plan.encode.fps.map_or(reader.rate(), FrameRate::near);
+        let geometry = Geometry::plan(reader.picture(), plan.layout, plan.encode.size);
+        let timeline = Timeline::place(&plan.parts, reader.duration(), rate, plan.transition.duration)?;
+        let frame_bytes = u64::from(geometry.output.width) * u64::from(geometry.output.height) * 3 / 2;
+        if frame_bytes * timeline.fade_frames > MAX_FADE_BYTES {
+            let message = "is too long for pictures of this size; shorten it";
+            return Err(Error::invalid("transition.duration", message));
+        }
+        Ok(Self { plan, reader, timeline, geometry, lease, begun })
+    }
+
+    /// Where each part lies in the output.
+    pub fn timeline(&self) -> &Timeline {
+        &self.timeline
+    }
+
+    /// Size of the output.
+    pub fn size(&self) -> Size {
+        self.geometry.output
+    }
+
+    /// Renders to `temporary`, a path that the caller renames or removes, drawing the ASS file
+    /// `ass` upon the picture. The report names the plan's own output.
+    pub fn run(mut self, ass: Option<&Path>, temporary: &Path, context: &Context) -> Result<RenderReport> {
+        let gain = self.measure(context)?;
+        let wants_sound = self.plan.audio.enabled;
+        let sound = if wants_sound {
+            Soundtrack::open(&self.plan.source, &self.timeline, &context.cancel)?
+        } else {
+            None
+        };
+        let has_audio = sound.is_some();
+        let output = Output::open(
+            &OutputPlan {
+                path: temporary,
+                encode: &self.plan.encode,
+                audio: has_audio.then_some(&self.plan.audio),
+                size: self.geometry.output,
+                rate: self.timeline.rate,
+                threads: self.lease.threads(),
+            },
+            &context.cancel,
+        )?;
+        let drawer = Drawer::new(self.plan, ass, self.timeline.rate, self.lease.threads(), &context.cancel)?;
+        let mut pass = Pass {
+            sound,
+            gain: gain.map_or(1.0, Gain::factor),
+            samples: Vec::new(),
+            output,
+            drawer,
+            rate: self.timeline.rate,
+            total: self.timeline.frames(),
+            written: 0,
+            context,
+            clock: Clock::default(),
+        };
+        self.parts(&mut pass)?;
+        let clock = pass.finish()?;
+        self.report(temporary, has_audio, gain, &clock)
+    }
+
+    fn measure(&self, context: &Context) -> Result<Option<Gain>> {
+        let Some(target) = self.plan.audio.loudness.filter(|_| self.plan.audio.enabled) else {
+            return Ok(None);
+        };
+        context.progress.set(0.0, "Measuring loudness");
+        loudness::measure(&self.plan.source, &self.timeline, target, &context.cancel)
+    }
+
+    fn parts(&mut self, pass: &mut Pass<'_>) -> Result<()> {
+        let mut reframer =
+            Reframer::new(self.geometry, self.reader.rotation(), self.timeline.rate, self.lease.threads());
+        let mut tail = VecDeque::new();
+        for index in 0..self.timeline.parts.len() {
+            self.part(index, &mut reframer, &mut tail, pass)?;
+        }
+        Ok(())
+    }
+
+    /// Renders one part. Its last pictures stay in `tail` where a fade follows.
+    fn part(
+        &mut self,
+        index: usize,
+        reframer: &mut Reframer,
+        tail: &mut VecDeque<Video>,
+        pass: &mut Pass<'_>,
+    ) -> Result<()> {
+        let part = self.timeline.parts[index];
+        let rate = self.timeline.rate;
+        let fade = self.timeline.fade_frames;
+        let solo = if index + 1 < self.timeline.parts.len() { part.frames - fade } else { part.frames };
+        // The picture nearest to a time is the one that is meant, whatever the container rounded.
+        let tolerance = 0.5 * rate.seconds(1).min(self.reader.rate().seconds(1));
+        let mut start = part.range.start;
+        let begun = Instant::now();
+        self.reader.seek(start, tolerance)?;
+        pass.clock.add("decode", begun);
+        for number in 0..part.frames {
+            pass.context.cancel.check()?;
+            let begun = Instant::now();
+            let shown =
+                self.reader.picture_at(start + rate.seconds(number), tolerance)?.ok_or_else(|| {
+                    Error::new(ErrorKind::CorruptMedia, "the source has no picture that can be decoded")
+                })?;
+            if number == 0 {
+                start = snap(start, shown.time, tolerance);
+            }
+            pass.clock.add("decode", begun);
+            let begun = Instant::now();
+            let mut picture = reframer.apply(shown)?;
+            if number == 0 {
+                pass.begin_sound(index, start)?;
+            }
+            if let Some(old) = tail.pop_front() {
+                make_writable(&mut picture)?;
+                blend_pictures(&old, &mut picture, fade.saturating_sub(tail.len() as u64 + 1), fade);
+            }
+            pass.clock.add("filter", begun);
+            if number < solo {
+                pass.write(picture)?;
+            } else {
+                tail.push_back(picture);
+            }
+        }
+        Ok(())
+    }
+
+    fn report(
+        &self,
+        temporary: &Path,
+        has_audio: bool,
+        gain: Option<Gain>,
+        clock: &Clock,
+    ) -> Result<RenderReport> {
+        let meta = std::fs::metadata(temporary).map_err(|error| Error::io(error, "read", temporary))?;
+        let duration = self.timeline.duration();
+        let elapsed = self.begun.elapsed().as_secs_f64();
+        Ok(RenderReport {
+            output: self.plan.output.clone(),
+            width: self.geometry.output.width,
+            height: self.geometry.output.height,
+            fps: self.timeline.rate.fps(),
+            frames: self.timeline.frames(),
+            duration,
+            size_bytes: meta.len(),
+            encodes: 1,
+            decoded_frames: self.reader.decoded(),
+            part_count: self.timeline.parts.len(),
+            has_audio,
+            loudness_lufs: gain.map(|gain| gain.measured_lufs).filter(|lufs| lufs.is_finite()),
+            gain_db: gain.map(|gain| gain.db),
+            elapsed_s: elapsed,
+            realtime_factor: duration / elapsed.max(1e-6),
+            notes: self.timeline.notes.clone(),
+            timings: clock.seconds(),
+        })
+    }
+}
+
+/// The part's begin, moved to its first picture where that is the same instant but for rounding,
+/// so that sound and picture begin together.
+fn snap(start: f64, picture: f64, tolerance: f64) -> f64 {
+    if (picture - start).abs() <= tolerance { picture.max(0.0) } else { start }
+}
+
+/// The way of finished pictures and samples into the file.
+struct Pass<'a> {
+    sound: Option<Soundtrack>,
+    gain: f32,
+    samples: Vec<f32>,
+    output: Output,
+    drawer: Drawer,
+    rate: FrameRate,
+    total: u64,
+    written: u64,
+    context: &'a Context,
+    clock: Clock,
+}
+
+impl Pass<'_> {
+    fn begin_sound(&mut self, part: usize, start: f64) -> Result<()> {
+        let begun = Instant::now();
+        if let Some(sound) = &mut self.sound {
+            sound.begin_part(part, start)?;
+        }
+        self.clock.add("audio", begun);
+        Ok(())
+    }
+
+    fn write(&mut self, mut picture: Video) -> Result<()> {
+        picture.set_pts(Some(self.written as i64));
+        self.written += 1;
+        let begun = Instant::now();
+        self.drawer.push(Some(&mut picture))?;
+        self.clock.add("filter", begun);
+        self.drain()?;
+        self.pump_sound(self.written)?;
+        let fraction = self.written as f64 / self.total.max(1) as f64;
+        if self.written % 5 == 0 || self.written == self.total {
+            self.context
+                .progress
+                .set(fraction, format!("Rendering frame {} of {}", self.written, self.total));
+        }
+        Ok(())
+    }
+
+    fn drain(&mut self) -> Result<()> {
+        loop {
+            let begun = Instant::now();
+            let drawn = self.drawer.pull()?;
+            self.clock.add("filter", begun);
+            match drawn {
+                Some(mut drawn) => self.output.write_picture(&mut drawn)?,
+                None => return Ok(()),
+            }
+        }
+    }
+
+    fn pump_sound(&mut self, frames: u64) -> Result<()> {
+        let Some(sound) = &mut self.sound else { return Ok(()) };
+        let begun = Instant::now();
+        self.samples.clear();
+        sound.read_until(self.rate.samples(frames, SAMPLE_RATE), &mut self.samples)?;
+        for sample in &mut self.samples {
+            *sample *= self.gain;
+        }
+        self.clock.add("audio", begun);
+        self.output.write_sound(&self.samples)
+    }
+
+    fn finish(mut self) -> Result<Clock> {
+        self.drawer.push(None)?;
+        self.drain()?;
+        self.pump_sound(self.total)?;
+        let mut clock = self.clock;
+        clock.merge(self.output.finish()?);
+        Ok(clock)
+    }
+}
