@@ -6,6 +6,8 @@
 pub mod analysis;
 pub mod captions;
 pub mod context;
+#[cfg(feature = "download")]
+pub mod download;
 pub mod engine;
 pub mod error;
 pub mod media;
@@ -15,5 +17,6 @@ pub mod publish;
 pub mod spec;
 pub mod stages;
 pub mod store;
+mod sys;
 
 pub use error::{Error, ErrorKind, Result};

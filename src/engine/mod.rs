@@ -7,7 +7,6 @@ mod guard;
 mod job;
 mod lifecycle;
 mod pool;
-mod priority;
 mod shared;
 mod shutdown;
 mod stats;
