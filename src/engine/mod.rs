@@ -34,6 +34,11 @@ pub trait Runner: Send + Sync + 'static {
     /// Does the job, on a worker thread. It looks at `context.cancel` often enough to stop within
     /// 250 ms (1 s in a download).
     fn run(&self, spec: &JobSpec, context: &Context) -> Result<Outcome>;
+
+    /// Refuses a valid job that it cannot do, before the job is queued. It only looks at the job.
+    fn accept(&self, _spec: &JobSpec) -> Result<()> {
+        Ok(())
+    }
 }
 
 impl<F> Runner for F
@@ -68,6 +73,19 @@ impl Drop for Owner {
     }
 }
 
+/// The jobs of this crate.
+struct Stages(stages::Resources);
+
+impl Runner for Stages {
+    fn run(&self, spec: &JobSpec, context: &Context) -> Result<Outcome> {
+        stages::run(spec, &self.0, context)
+    }
+
+    fn accept(&self, spec: &JobSpec) -> Result<()> {
+        stages::refuse_missing_room(spec)
+    }
+}
+
 /// What the jobs of an engine share.
 fn resources(config: &EngineConfig) -> stages::Resources {
     #[cfg(not(any(feature = "speech", feature = "download")))]
@@ -92,9 +110,8 @@ impl Engine {
     /// An engine that runs the jobs of this crate. `Err(InvalidSpec)` names a faulty setting;
     /// `Err(Io)` where a thread cannot be started.
     pub fn new(config: EngineConfig) -> Result<Self> {
-        let resources = resources(&config);
-        let runner = move |spec: &JobSpec, context: &Context| stages::run(spec, &resources, context);
-        Self::with_runner(config, Arc::new(runner))
+        let runner = Arc::new(Stages(resources(&config)));
+        Self::with_runner(config, runner)
     }
 
     /// An engine that runs jobs with `runner`. `Err(InvalidSpec)` names a faulty setting; `Err(Io)`

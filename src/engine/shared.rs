@@ -61,6 +61,7 @@ impl Shared {
 
     pub(crate) fn submit(self: &Arc<Self>, spec: JobSpec, subscriber: Subscriber) -> Result<JobHandle> {
         spec.validate()?;
+        self.runner.accept(&spec)?;
         let (kind, spec) = (spec.kind(), Arc::new(spec));
         let mut board = self.board.lock();
         if board.closed.is_some() {
