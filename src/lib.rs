@@ -6,6 +6,8 @@
 pub mod analysis;
 pub mod captions;
 pub mod context;
+#[cfg(feature = "download")]
+pub mod download;
 pub mod engine;
 pub mod error;
 pub mod media;
@@ -13,6 +15,8 @@ pub mod outcome;
 pub mod picture;
 pub mod publish;
 pub mod spec;
+pub mod stages;
 pub mod store;
+mod sys;
 
 pub use error::{Error, ErrorKind, Result};

@@ -6,8 +6,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::spec::{Faults, Validate};
 
-/// Largest picture that is read unless told otherwise: 8192×4320 covers every 8K format.
-const DEFAULT_MAX_PIXELS: u64 = 8192 * 4320;
 /// Largest download unless told otherwise: some hours of 1080p.
 const DEFAULT_MAX_DOWNLOAD_BYTES: u64 = 16 << 30;
 
@@ -33,12 +31,10 @@ pub struct EngineConfig {
     pub allow_hosts: Vec<String>,
     /// Largest download, in bytes (at least 1).
     pub max_download_bytes: u64,
-    /// Longest download, in seconds (at least 1).
+    /// Longest time that a download may make no progress, in seconds (at least 1).
     pub download_timeout_s: u64,
     /// Command that runs yt-dlp, with its first arguments; looked up where absent.
     pub yt_dlp: Option<Vec<String>>,
-    /// Largest picture that is read, in pixels (at least 1).
-    pub max_pixels: u64,
 }
 
 impl Default for EngineConfig {
@@ -53,9 +49,8 @@ impl Default for EngineConfig {
             model_dir: None,
             allow_hosts: Vec::new(),
             max_download_bytes: DEFAULT_MAX_DOWNLOAD_BYTES,
-            download_timeout_s: 3600,
+            download_timeout_s: 60,
             yt_dlp: None,
-            max_pixels: DEFAULT_MAX_PIXELS,
         }
     }
 }
@@ -89,7 +84,6 @@ impl Validate for EngineConfig {
         }
         faults.require(self.max_download_bytes > 0, "max_download_bytes", "must be at least 1");
         faults.require(self.download_timeout_s > 0, "download_timeout_s", "must be at least 1");
-        faults.require(self.max_pixels > 0, "max_pixels", "must be at least 1");
         faults.require(
             self.yt_dlp.as_ref().is_none_or(|command| !command.is_empty()),
             "yt_dlp",
@@ -122,7 +116,6 @@ mod tests {
         assert_eq!(field(r#"{"threads":5000}"#), "threads");
         assert_eq!(field(r#"{"data_dir":""}"#), "data_dir");
         assert_eq!(field(r#"{"yt_dlp":[]}"#), "yt_dlp");
-        assert_eq!(field(r#"{"max_pixels":0}"#), "max_pixels");
         assert!(serde_json::from_str::<EngineConfig>(r#"{"worker":1}"#).is_err());
     }
 }

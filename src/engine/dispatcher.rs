@@ -77,6 +77,12 @@ impl Dispatcher {
         self.panics.load(Ordering::Relaxed)
     }
 
+    /// Holds the queue's lock.
+    #[cfg(test)]
+    pub(crate) fn hold(&self) -> impl Sized {
+        self.queue.lock()
+    }
+
     /// The thread.
     pub(crate) fn run(&self) {
         let mut queue = self.queue.lock();

@@ -7,7 +7,6 @@ mod guard;
 mod job;
 mod lifecycle;
 mod pool;
-mod priority;
 mod shared;
 mod shutdown;
 mod stats;
@@ -19,6 +18,7 @@ use crate::context::Context;
 use crate::error::Result;
 use crate::outcome::Outcome;
 use crate::spec::{JobSpec, Validate};
+use crate::stages;
 use crate::store::{MemoryStore, Store};
 
 pub use crate::store::{JobId, JobState};
@@ -34,6 +34,11 @@ pub trait Runner: Send + Sync + 'static {
     /// Does the job, on a worker thread. It looks at `context.cancel` often enough to stop within
     /// 250 ms (1 s in a download).
     fn run(&self, spec: &JobSpec, context: &Context) -> Result<Outcome>;
+
+    /// Refuses a valid job that it cannot do, before the job is queued. It only looks at the job.
+    fn accept(&self, _spec: &JobSpec) -> Result<()> {
+        Ok(())
+    }
 }
 
 impl<F> Runner for F
@@ -68,7 +73,47 @@ impl Drop for Owner {
     }
 }
 
+/// The jobs of this crate.
+struct Stages(stages::Resources);
+
+impl Runner for Stages {
+    fn run(&self, spec: &JobSpec, context: &Context) -> Result<Outcome> {
+        stages::run(spec, &self.0, context)
+    }
+
+    fn accept(&self, spec: &JobSpec) -> Result<()> {
+        stages::refuse_missing_room(spec)
+    }
+}
+
+/// What the jobs of an engine share.
+fn resources(config: &EngineConfig) -> stages::Resources {
+    #[cfg(not(any(feature = "speech", feature = "download")))]
+    let _ = config;
+    stages::Resources {
+        #[cfg(feature = "speech")]
+        models: {
+            use crate::speech::{ModelCache, ModelStore};
+            ModelCache::new(ModelStore::new(config.model_dir.clone().unwrap_or_else(ModelStore::default_dir)))
+        },
+        #[cfg(feature = "download")]
+        downloads: crate::download::Policy {
+            allow_hosts: config.allow_hosts.clone(),
+            max_bytes: config.max_download_bytes,
+            timeout: Duration::from_secs(config.download_timeout_s),
+            yt_dlp: config.yt_dlp.clone(),
+        },
+    }
+}
+
 impl Engine {
+    /// An engine that runs the jobs of this crate. `Err(InvalidSpec)` names a faulty setting;
+    /// `Err(Io)` where a thread cannot be started.
+    pub fn new(config: EngineConfig) -> Result<Self> {
+        let runner = Arc::new(Stages(resources(&config)));
+        Self::with_runner(config, runner)
+    }
+
     /// An engine that runs jobs with `runner`. `Err(InvalidSpec)` names a faulty setting; `Err(Io)`
     /// where a thread cannot be started.
     pub fn with_runner(config: EngineConfig, runner: Arc<dyn Runner>) -> Result<Self> {

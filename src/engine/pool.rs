@@ -7,7 +7,6 @@ use std::sync::Arc;
 use super::guard::{Inside, panic_message};
 use super::job::Job;
 use super::lifecycle::Role;
-use super::priority;
 use super::shared::Shared;
 use crate::context::{Context, ProgressSink, Workspace};
 use crate::error::{Error, Result};
@@ -54,7 +53,7 @@ impl Drop for End {
 
 fn work(shared: &Arc<Shared>) {
     let _inside = Inside::enter();
-    if let Err(error) = priority::lower(shared.config.nice) {
+    if let Err(error) = crate::sys::lower_priority(shared.config.nice) {
         tracing::warn!("a worker keeps the host's priority: {error}");
     }
     while let Some((job, spec)) = shared.next() {

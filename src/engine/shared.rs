@@ -61,6 +61,7 @@ impl Shared {
 
     pub(crate) fn submit(self: &Arc<Self>, spec: JobSpec, subscriber: Subscriber) -> Result<JobHandle> {
         spec.validate()?;
+        self.runner.accept(&spec)?;
         let (kind, spec) = (spec.kind(), Arc::new(spec));
         let mut board = self.board.lock();
         if board.closed.is_some() {
@@ -176,5 +177,75 @@ impl Shared {
             callback_panics: self.dispatcher.panics(),
             shut_down: closed,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::Engine;
+    use crate::engine::guard::testing::holds_in_child;
+    use crate::outcome::Thumbnail;
+    use crate::spec::ProbeSpec;
+
+    fn engine() -> Engine {
+        let outcome = || Outcome::Thumbnail(Thumbnail { output: "a".into(), width: 2, height: 2, time: 0.0 });
+        Engine::with_runner(EngineConfig::default(), Arc::new(move |_: &_, _: &_| Ok(outcome()))).unwrap()
+    }
+
+    fn spec() -> JobSpec {
+        JobSpec::Probe(ProbeSpec { source: "a".into() })
+    }
+
+    fn is_forked<T>(result: Result<T>) -> bool {
+        result.err().is_some_and(|error| error.kind() == ErrorKind::EngineForked)
+    }
+
+    /// The board's lock is held at the fork, and so for ever in the child: a call that took it
+    /// would hang until the kernel ends the child, which fails the test.
+    #[test]
+    fn no_call_of_a_forked_engine_hangs() {
+        let engine = engine();
+        let board = engine.owner.shared.board.lock();
+        let queue = engine.owner.shared.dispatcher.hold();
+        assert!(holds_in_child(|| {
+            let empty = engine.jobs().is_empty() && engine.job(JobId(1)).is_none();
+            let refused = is_forked(engine.submit(spec()))
+                && is_forked(engine.check())
+                && ShutdownMode::ALL.iter().all(|mode| is_forked(engine.shutdown(*mode, None)));
+            drop(engine.clone());
+            empty && refused && engine.stats() == Stats::default() && engine.config().workers == 2
+        }));
+        drop((queue, board));
+        engine.submit(spec()).unwrap().wait(None).unwrap();
+    }
+
+    /// What keeps the test above honest.
+    #[test]
+    fn a_lock_held_at_the_fork_is_held_in_the_child() {
+        let engine = engine();
+        let board = engine.owner.shared.board.lock();
+        assert!(holds_in_child(|| engine.owner.shared.board.is_locked()));
+        drop(board);
+        // Workers take the lock, too; once they are joined nobody does.
+        engine.shutdown(ShutdownMode::Now, None).unwrap();
+        assert!(!holds_in_child(|| engine.owner.shared.board.is_locked()));
+    }
+
+    #[test]
+    fn dropping_the_last_engine_in_a_child_does_nothing() {
+        let engine = std::cell::Cell::new(Some(engine()));
+        let handle = {
+            let made = engine.take().unwrap();
+            let handle = made.submit(spec()).unwrap();
+            engine.set(Some(made));
+            handle
+        };
+        assert!(holds_in_child(|| {
+            drop(engine.take());
+            is_forked(handle.wait(None))
+        }));
+        let engine = engine.take().unwrap();
+        engine.submit(spec()).unwrap().wait(None).unwrap();
     }
 }

@@ -273,6 +273,7 @@ fn shape_of(frame: &mut ffmpeg::frame::Audio) -> Shape {
     Shape { format: frame.format(), rate: frame.rate(), layout }
 }
 
+#[expect(clippy::cast_ptr_alignment, reason = "FFmpeg aligns planes for vector instructions")]
 fn interleaved(frame: &ffmpeg::frame::Audio, width: usize) -> &[f32] {
     // SAFETY: the chain's last filter makes packed 32-bit floats; the first plane holds
     // `nb_samples` times `width` of them, aligned by FFmpeg.

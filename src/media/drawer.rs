@@ -13,11 +13,18 @@ use crate::spec::{RenderPlan, Watermark, WatermarkType};
 
 /// Draws on pictures in order, or hands them through where there is nothing to draw.
 pub(super) struct Drawer {
-    drawing: Option<(Option<PathBuf>, Option<(Watermark, Video)>)>,
+    ass: Option<PathBuf>,
+    image: Option<(Watermark, Video)>,
     rate: FrameRate,
     threads: usize,
-    chain: Option<Chain>,
-    passing: Option<Video>,
+    way: Way,
+}
+
+/// How pictures pass; known with the first one.
+enum Way {
+    Unknown,
+    Drawn(Chain),
+    Through(Option<Video>),
 }
 
 impl Drawer {
@@ -29,40 +36,53 @@ impl Drawer {
         threads: usize,
         cancel: &CancelToken,
     ) -> Result<Self> {
-        let image = match &plan.watermark {
-            Some(watermark) if watermark.kind == WatermarkType::Image => match &watermark.image_path {
-                Some(path) => Some((watermark.clone(), read_image(path, cancel)?)),
-                None => None,
-            },
-            Some(_) | None => None,
-        };
-        let drawing = (ass.is_some() || image.is_some()).then(|| (ass.map(Path::to_owned), image));
-        Ok(Self { drawing, rate, threads, chain: None, passing: None })
+        let mut image = None;
+        if let Some(watermark) = plan.watermark.as_ref().filter(|mark| mark.kind == WatermarkType::Image)
+            && let Some(path) = &watermark.image_path
+        {
+            image = Some((watermark.clone(), read_image(path, cancel)?));
+        }
+        Ok(Self { ass: ass.map(Path::to_owned), image, rate, threads, way: Way::Unknown })
     }
 
-    /// Gives a picture, or the end.
-    pub(super) fn push(&mut self, picture: Option<&mut Video>) -> Result<()> {
-        let Some(picture) = picture else {
-            return self.chain.as_mut().map_or(Ok(()), |chain| chain.push(None));
-        };
-        if let Some((ass, image)) = self.drawing.take() {
-            let image = image.as_ref().map(|(watermark, image)| (watermark, image));
-            let drawing = Drawing { ass: ass.as_deref(), image };
-            self.chain = drawing_chain(picture, &drawing, self.rate.time_base(), self.threads)?;
+    /// Gives a picture.
+    pub(super) fn push(&mut self, mut picture: Video) -> Result<()> {
+        if matches!(self.way, Way::Unknown) {
+            self.way = self.find_way(&picture)?;
         }
-        match &mut self.chain {
-            Some(chain) => chain.push(Some(picture)),
-            None => {
-                self.passing = Some(std::mem::replace(picture, Video::empty()));
+        match &mut self.way {
+            Way::Drawn(chain) => chain.push(Some(&mut picture)),
+            Way::Through(place) => {
+                *place = Some(picture);
                 Ok(())
             }
+            Way::Unknown => Ok(()),
         }
+    }
+
+    /// No picture follows.
+    pub(super) fn end(&mut self) -> Result<()> {
+        if let Way::Drawn(chain) = &mut self.way { chain.push(None) } else { Ok(()) }
     }
 
     /// The next drawn picture, if there is one.
     pub(super) fn pull(&mut self) -> Result<Option<Video>> {
-        let Some(chain) = &mut self.chain else { return Ok(self.passing.take()) };
-        let mut drawn = Video::empty();
-        Ok(chain.pull(&mut drawn)?.then_some(drawn))
+        match &mut self.way {
+            Way::Unknown => Ok(None),
+            Way::Through(place) => Ok(place.take()),
+            Way::Drawn(chain) => {
+                let mut drawn = Video::empty();
+                Ok(chain.pull(&mut drawn)?.then_some(drawn))
+            }
+        }
+    }
+
+    fn find_way(&self, like: &Video) -> Result<Way> {
+        let drawing = Drawing {
+            ass: self.ass.as_deref(),
+            image: self.image.as_ref().map(|(watermark, image)| (watermark, image)),
+        };
+        let chain = drawing_chain(like, &drawing, self.rate.time_base(), self.threads)?;
+        Ok(chain.map_or(Way::Through(None), Way::Drawn))
     }
 }

@@ -193,10 +193,8 @@ impl Dictionary {
         for (key, value) in options {
             let (key, value) = (CString::new(*key).map_err(nul)?, CString::new(value.as_str()).map_err(nul)?);
             // SAFETY: the dictionary is null or owned by this value; the strings end in NUL.
-            check(
-                unsafe { ffi::av_dict_set(&raw mut dictionary.0, key.as_ptr(), value.as_ptr(), 0) },
-                "set an option",
-            )?;
+            let code = unsafe { ffi::av_dict_set(&raw mut dictionary.0, key.as_ptr(), value.as_ptr(), 0) };
+            check(code, "set an option")?;
         }
         Ok(dictionary)
     }

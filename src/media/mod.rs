@@ -28,12 +28,14 @@ mod render;
 mod soundtrack;
 mod thumbnail;
 mod timeline;
+mod verify;
 
 pub use listen::AudioReader;
 pub use probe::probe;
 pub use render::Renderer;
 pub use thumbnail::thumbnail;
 pub use timeline::{PlacedPart, Timeline};
+pub use verify::verify;
 
 /// The linked FFmpeg libraries, as `name major.minor.micro`.
 pub fn versions() -> Vec<String> {

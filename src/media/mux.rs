@@ -19,7 +19,7 @@ use crate::error::{Error, Result};
 pub(super) struct Muxer {
     context: *mut ffi::AVFormatContext,
     time_bases: Vec<(ffmpeg::Rational, ffmpeg::Rational)>,
-    _cancel: Arc<AtomicBool>,
+    cancel: Arc<AtomicBool>,
 }
 
 impl Muxer {
@@ -29,7 +29,7 @@ impl Muxer {
         let url = CString::new([b"file:", path.as_os_str().as_bytes()].concat())
             .map_err(|_| Error::invalid("output", "must not contain NUL bytes"))?;
         let flag = Arc::clone(cancel.flag());
-        let mut muxer = Self { context: ptr::null_mut(), time_bases: Vec::new(), _cancel: flag };
+        let mut muxer = Self { context: ptr::null_mut(), time_bases: Vec::new(), cancel: flag };
         // SAFETY: the context is allocated by the first call and owned by `muxer` from then on;
         // the callback's flag lives as long as `muxer`.
         unsafe {
@@ -42,13 +42,13 @@ impl Muxer {
             check(code, &doing)?;
             let callback = ffi::AVIOInterruptCB {
                 callback: Some(interrupted),
-                opaque: Arc::as_ptr(&muxer._cancel) as *mut c_void,
+                opaque: Arc::as_ptr(&muxer.cancel) as *mut c_void,
             };
             (*muxer.context).interrupt_callback = callback;
             let code = ffi::avio_open2(
                 &raw mut (*muxer.context).pb,
                 url.as_ptr(),
-                ffi::AVIO_FLAG_WRITE as i32,
+                ffi::AVIO_FLAG_WRITE,
                 &raw const callback,
                 ptr::null_mut(),
             );

@@ -52,7 +52,7 @@ pub(super) fn upright(
 ) -> SourcePicture {
     let aspect = f64::from(sample_aspect);
     let aspect = if aspect.is_finite() && (0.1..=10.0).contains(&aspect) { aspect } else { 1.0 };
-    if rotation % 180 == 0 {
+    if rotation.is_multiple_of(180) {
         SourcePicture { width, height, pixel_aspect: aspect }
     } else {
         SourcePicture { width: height, height: width, pixel_aspect: 1.0 / aspect }

@@ -39,7 +39,7 @@ impl SampleQueue {
         match self.runs.back_mut() {
             Some(Run::Samples(run)) => run.extend(samples),
             Some(Run::Silence(_)) | None => {
-                self.runs.push_back(Run::Samples(samples.iter().copied().collect()))
+                self.runs.push_back(Run::Samples(samples.iter().copied().collect()));
             }
         }
     }

@@ -62,8 +62,11 @@ impl Reframer {
     /// A source that changes its size midway is cut and scaled in proportion.
     fn make_chain(&self, frame: &Video, shape: Shape) -> Result<Chain> {
         let mut geometry = self.geometry;
-        let (width, height) =
-            if self.rotation % 180 == 0 { (shape.width, shape.height) } else { (shape.height, shape.width) };
+        let (width, height) = if self.rotation.is_multiple_of(180) {
+            (shape.width, shape.height)
+        } else {
+            (shape.height, shape.width)
+        };
         if geometry.crop_x + geometry.crop.width > width || geometry.crop_y + geometry.crop.height > height {
             (geometry.crop_x, geometry.crop_y) = (0, 0);
             geometry.crop.width = geometry.crop.width.min(width & !1);

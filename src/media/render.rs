@@ -84,7 +84,7 @@ impl<'a> Renderer<'a> {
                 audio: has_audio.then_some(&self.plan.audio),
                 size: self.geometry.output,
                 rate: self.timeline.rate,
-                threads: self.lease.threads(),
+                threads: encoder_threads(self.lease.threads()),
             },
             &context.cancel,
         )?;
@@ -204,6 +204,12 @@ impl<'a> Renderer<'a> {
     }
 }
 
+/// x264's frame threads wait for each other, so that it takes half as many again as there are cores
+/// to keep them busy: x264's own rule. One stays one.
+fn encoder_threads(cores: usize) -> usize {
+    cores + cores / 2
+}
+
 /// The part's begin, moved to its first picture where that is the same instant but for rounding,
 /// so that sound and picture begin together.
 fn snap(start: f64, picture: f64, tolerance: f64) -> f64 {
@@ -238,12 +244,12 @@ impl Pass<'_> {
         picture.set_pts(Some(self.written as i64));
         self.written += 1;
         let begun = Instant::now();
-        self.drawer.push(Some(&mut picture))?;
+        self.drawer.push(picture)?;
         self.clock.add("filter", begun);
         self.drain()?;
         self.pump_sound(self.written)?;
         let fraction = self.written as f64 / self.total.max(1) as f64;
-        if self.written % 5 == 0 || self.written == self.total {
+        if self.written.is_multiple_of(5) || self.written == self.total {
             self.context
                 .progress
                 .set(fraction, format!("Rendering frame {} of {}", self.written, self.total));
@@ -276,7 +282,7 @@ impl Pass<'_> {
     }
 
     fn finish(mut self) -> Result<Clock> {
-        self.drawer.push(None)?;
+        self.drawer.end()?;
         self.drain()?;
         self.pump_sound(self.total)?;
         let mut clock = self.clock;

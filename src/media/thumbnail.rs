@@ -98,12 +98,12 @@ fn encode(still: &Video) -> Result<Vec<u8>> {
     encoder.set_format(format::Pixel::YUVJ420P);
     encoder.set_time_base(ffmpeg::Rational::new(1, 25));
     encoder.set_flags(codec::Flags::QSCALE);
-    encoder.set_global_quality(QUALITY * ffi::FF_QP2LAMBDA as i32);
+    encoder.set_global_quality(QUALITY * ffi::FF_QP2LAMBDA);
     let mut encoder = encoder.open_as(jpeg).map_err(|error| failed(error, "open the JPEG encoder"))?;
     let mut frame = super::picture::share(still)?;
     frame.set_pts(Some(0));
     // SAFETY: a plain field of a valid frame.
-    unsafe { (*frame.as_mut_ptr()).quality = QUALITY * ffi::FF_QP2LAMBDA as i32 };
+    unsafe { (*frame.as_mut_ptr()).quality = QUALITY * ffi::FF_QP2LAMBDA };
     let mut packet = ffmpeg::Packet::empty();
     encoder
         .send_frame(&frame)

@@ -1,6 +1,7 @@
 //! Inputs of every kind come out right, or fail each in its own way.
 
 use ytclipper::ErrorKind;
+use ytclipper::context::CancelToken;
 use ytclipper::media::probe;
 use ytclipper::outcome::TimeRange;
 use ytclipper::spec::{Fit, Layout, RenderPlan};
@@ -88,7 +89,7 @@ fn no_sound_gives_no_sound_and_sound_only_is_refused() {
     let error = render(&RenderPlan::new(&blind, folder.path("out2.mp4"))).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::UnsupportedMedia);
     assert!(error.message().contains("no picture"), "{error}");
-    let error = ytclipper::media::AudioReader::open(&mute, &Default::default()).err().unwrap();
+    let error = ytclipper::media::AudioReader::open(&mute, &CancelToken::default()).err().unwrap();
     assert!(error.message().contains("no sound"), "{error}");
 }
 

@@ -1,6 +1,12 @@
 //! What the core promises, on real media made by the tests themselves.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::missing_docs_in_private_items, missing_docs)]
 
+#[cfg(feature = "download")]
+mod download;
+mod engine;
+#[cfg(feature = "download")]
+mod http;
 mod inputs;
+mod jobs;
 mod render;
 mod support;

@@ -131,6 +131,7 @@ impl Job {
             return;
         }
         match inner.tracker.report(report, Instant::now()) {
+            Due::Now if inner.listeners.is_empty() => {}
             Due::Now => self.schedule(inner),
             Due::At(time) => {
                 drop(inner);

@@ -172,6 +172,58 @@ impl fmt::Debug for JobHandle {
             .field("id", &self.job.id)
             .field("kind", &self.job.kind)
             .field("state", &self.state())
-            .finish()
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::Future;
+    use std::pin::pin;
+    use std::task::{Context, Poll, Waker};
+
+    use super::*;
+    use crate::engine::guard::testing::holds_in_child;
+    use crate::engine::{Engine, EngineConfig};
+    use crate::outcome::Thumbnail;
+    use crate::spec::{JobSpec, ProbeSpec};
+
+    fn is_forked(error: Option<Error>) -> bool {
+        error.is_some_and(|error| error.kind() == ErrorKind::EngineForked)
+    }
+
+    /// The job's lock is held at the fork, and so for ever in the child.
+    #[test]
+    fn no_call_of_a_forked_handle_hangs() {
+        let outcome = || Outcome::Thumbnail(Thumbnail { output: "a".into(), width: 2, height: 2, time: 0.0 });
+        let (release, released) = crossbeam_channel::bounded::<()>(1);
+        let runner = Arc::new(move |_: &JobSpec, _: &crate::context::Context| {
+            released.recv().map(|()| outcome()).map_err(|_| Error::internal("never let go"))
+        });
+        let engine = Engine::with_runner(EngineConfig::default(), runner).unwrap();
+        let handle = engine.submit(JobSpec::Probe(ProbeSpec { source: "a".into() })).unwrap();
+        let subscription = handle.subscribe(|_, _| {});
+        let listening = std::cell::Cell::new(Some(subscription));
+        let lock = handle.job.inner.lock();
+        assert!(holds_in_child(|| {
+            handle.on_done(|_| std::process::abort());
+            drop((handle.subscribe(|_, _| {}), listening.take()));
+            let polled = pin!(handle.clone()).poll(&mut Context::from_waker(Waker::noop()));
+            let awaited = match polled {
+                Poll::Ready(result) => is_forked(result.err()),
+                Poll::Pending => false,
+            };
+            let quiet = !handle.cancel() && handle.events_since(0).is_empty() && handle.progress().seq == 0;
+            awaited
+                && quiet
+                && is_forked(handle.check().err())
+                && is_forked(handle.wait(None).err())
+                && is_forked(handle.error())
+                && (handle.state(), handle.id(), handle.kind()) == (JobState::Failed, JobId(1), "probe")
+        }));
+        drop(lock);
+        release.send(()).unwrap();
+        handle.wait(None).unwrap();
+        assert_eq!(handle.state(), JobState::Succeeded);
     }
 }

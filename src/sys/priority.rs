@@ -3,7 +3,7 @@
 /// Lowers the calling thread's priority by `steps` of niceness (0 to 19). Threads that it starts
 /// afterwards inherit it. Only Linux has a priority for each thread.
 #[cfg(target_os = "linux")]
-pub(crate) fn lower(steps: i32) -> std::io::Result<()> {
+pub fn lower_priority(steps: i32) -> std::io::Result<()> {
     const CALLING_THREAD: libc::id_t = 0;
     if steps == 0 {
         return Ok(());
@@ -19,6 +19,6 @@ pub(crate) fn lower(steps: i32) -> std::io::Result<()> {
 
 /// Other systems have no priority for each thread.
 #[cfg(not(target_os = "linux"))]
-pub(crate) fn lower(_steps: i32) -> std::io::Result<()> {
+pub fn lower_priority(_steps: i32) -> std::io::Result<()> {
     Ok(())
 }

@@ -1,0 +1,110 @@
+//! What jobs do: one file a kind, each joining the rooms below. No FFI types here.
+
+mod analyze;
+mod captions;
+mod process;
+mod render;
+mod thumbnail;
+mod transcribe;
+
+#[cfg(feature = "download")]
+mod download;
+#[cfg(feature = "speech")]
+mod model;
+
+use crate::context::Context;
+use crate::error::Result;
+use crate::outcome::{Outcome, Stage};
+use crate::spec::JobSpec;
+
+/// What jobs share: loaded models, the policy for URLs.
+pub struct Resources {
+    /// Speech models, each loaded once.
+    #[cfg(feature = "speech")]
+    pub models: crate::speech::ModelCache,
+    /// Which URLs may be fetched, and how.
+    #[cfg(feature = "download")]
+    pub downloads: crate::download::Policy,
+}
+
+/// Runs a job to its end.
+pub fn run(spec: &JobSpec, resources: &Resources, context: &Context) -> Result<Outcome> {
+    let stage = first_stage(spec);
+    let context = &context.window(stage, 0.0, 1.0);
+    let outcome = match spec {
+        JobSpec::Probe(spec) => crate::media::probe(&spec.source).map(Outcome::Probe),
+        JobSpec::Download(spec) => run_download(spec, resources, context),
+        JobSpec::Transcribe(spec) => transcribe::run(spec, resources, context).map(Outcome::Transcribe),
+        JobSpec::Analyze(spec) => analyze::run(spec, resources, context).map(Outcome::Analyze),
+        JobSpec::Render(plan) => render::run(plan, context).map(Outcome::Render),
+        JobSpec::Thumbnail(spec) => thumbnail::run(spec, context).map(Outcome::Thumbnail),
+        JobSpec::Process(spec) => process::run(spec, resources, context).map(Outcome::Process),
+        JobSpec::InstallModel(spec) => run_install(spec, resources, context),
+    };
+    outcome.map_err(|error| error.at_stage(stage))
+}
+
+fn first_stage(spec: &JobSpec) -> Stage {
+    match spec {
+        JobSpec::Probe(_) => Stage::Probing,
+        JobSpec::Download(_) | JobSpec::Process(_) => Stage::Downloading,
+        JobSpec::Transcribe(_) | JobSpec::Analyze(_) => Stage::Transcribing,
+        JobSpec::Render(_) | JobSpec::Thumbnail(_) => Stage::Clipping,
+        JobSpec::InstallModel(_) => Stage::Installing,
+    }
+}
+
+#[cfg(feature = "download")]
+fn run_download(
+    spec: &crate::spec::DownloadSpec,
+    resources: &Resources,
+    context: &Context,
+) -> Result<Outcome> {
+    download::run(spec, resources, context).map(Outcome::Download)
+}
+
+#[cfg(not(feature = "download"))]
+fn run_download(_: &crate::spec::DownloadSpec, _: &Resources, _: &Context) -> Result<Outcome> {
+    Err(without("download"))
+}
+
+#[cfg(feature = "speech")]
+fn run_install(
+    spec: &crate::spec::InstallModelSpec,
+    resources: &Resources,
+    context: &Context,
+) -> Result<Outcome> {
+    model::run(spec, resources, context).map(Outcome::InstallModel)
+}
+
+#[cfg(not(feature = "speech"))]
+fn run_install(_: &crate::spec::InstallModelSpec, _: &Resources, _: &Context) -> Result<Outcome> {
+    Err(without("speech"))
+}
+
+/// The refusal of a job whose room was left out of the build. The engine asks before it accepts
+/// the job.
+pub fn refuse_missing_room(spec: &JobSpec) -> Result<()> {
+    let speech = cfg!(feature = "speech");
+    let download = cfg!(feature = "download");
+    match spec {
+        JobSpec::Transcribe(_) | JobSpec::Analyze(_) | JobSpec::InstallModel(_) if !speech => {
+            Err(without("speech"))
+        }
+        JobSpec::Download(_) if !download => Err(without("download")),
+        JobSpec::Process(spec) if !speech && process::needs_speech(spec) => Err(without("speech")),
+        JobSpec::Process(spec) if !download && process::is_url(&spec.source) => Err(without("download")),
+        JobSpec::Probe(_)
+        | JobSpec::Download(_)
+        | JobSpec::Transcribe(_)
+        | JobSpec::Analyze(_)
+        | JobSpec::Render(_)
+        | JobSpec::Thumbnail(_)
+        | JobSpec::Process(_)
+        | JobSpec::InstallModel(_) => Ok(()),
+    }
+}
+
+fn without(room: &str) -> crate::Error {
+    crate::Error::invalid("kind", format_args!("this build of ytclipper lacks the feature `{room}`"))
+}

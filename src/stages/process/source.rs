@@ -1,0 +1,72 @@
+//! Where a source comes from: a URL through the download room, or a path as it is.
+
+use std::path::Path;
+
+use crate::context::Context;
+use crate::error::{Error, ErrorKind, Result};
+use crate::media::probe;
+use crate::outcome::Download;
+use crate::spec::ProcessSpec;
+use crate::stages::Resources;
+
+/// Whether a source is fetched by its scheme rather than read as a path.
+pub(in crate::stages) fn is_url(source: &str) -> bool {
+    let scheme =
+        |prefix: &str| source.get(..prefix.len()).is_some_and(|head| head.eq_ignore_ascii_case(prefix));
+    scheme("http://") || scheme("https://")
+}
+
+/// Brings the source to disk and checks that clips can be cut from it.
+pub(super) fn fetch(spec: &ProcessSpec, resources: &Resources, context: &Context) -> Result<Download> {
+    let mut source = if is_url(&spec.source) {
+        download(spec, resources, context)?
+    } else {
+        local(Path::new(&spec.source))
+    };
+    let info = probe(&source.video_path)?;
+    if info.video.is_none() {
+        let message = format!("{} has no picture; clips need one", source.video_path.display());
+        return Err(
+            Error::new(ErrorKind::UnsupportedMedia, message).with("path", source.video_path.display())
+        );
+    }
+    source.duration = info.duration;
+    Ok(source)
+}
+
+fn local(path: &Path) -> Download {
+    let stem = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+    Download {
+        video_path: path.to_owned(),
+        video_id: stem.clone(),
+        title: stem,
+        channel: String::new(),
+        duration: 0.0,
+        description: String::new(),
+        url: path.display().to_string(),
+        reused: true,
+    }
+}
+
+#[cfg(feature = "download")]
+fn download(spec: &ProcessSpec, resources: &Resources, context: &Context) -> Result<Download> {
+    let mut request = crate::spec::DownloadSpec::new(&spec.source);
+    request.dir.clone_from(&spec.download_dir);
+    crate::stages::download::run(&request, resources, context)
+}
+
+#[cfg(not(feature = "download"))]
+fn download(_: &ProcessSpec, _: &Resources, _: &Context) -> Result<Download> {
+    Err(crate::stages::without("download"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_url;
+
+    #[test]
+    fn only_http_is_a_url() {
+        assert!(is_url("https://example.com/a") && is_url("HTTP://x"));
+        assert!(!is_url("file:///etc/passwd") && !is_url("talk.mp4") && !is_url("é"));
+    }
+}
