@@ -82,8 +82,7 @@ class Engine(JobMethods):
         nice: Steps of niceness that the workers stand behind the host (0 to 19).
         allow_hosts: Private or loopback hosts that downloads may contact nevertheless.
         max_download_bytes: Largest download, in bytes; 16 GiB where None.
-        download_timeout: Longest download, in whole seconds.
-        max_pixels: Largest picture that is read, in pixels; 8192 times 4320 where None.
+        download_timeout: Longest time that a download may make no progress, in whole seconds.
         yt_dlp: Command that runs yt-dlp; the package beside this one where None.
         cancel_on_await_cancel: Whether cancelling a task that awaits a job cancels the job too.
 
@@ -109,8 +108,7 @@ class Engine(JobMethods):
         nice: int = 10,
         allow_hosts: Sequence[str] = (),
         max_download_bytes: int | None = None,
-        download_timeout: int = 3600,
-        max_pixels: int | None = None,
+        download_timeout: int = 60,
         yt_dlp: Sequence[str] | None = None,
         cancel_on_await_cancel: bool = False,
     ) -> None:
@@ -126,7 +124,6 @@ class Engine(JobMethods):
             "allow_hosts": list(allow_hosts),
             "max_download_bytes": max_download_bytes,
             "download_timeout_s": download_timeout,
-            "max_pixels": max_pixels,
             "yt_dlp": _yt_dlp_command() if yt_dlp is None else list(yt_dlp),
         }
         given = {name: value for name, value in settings.items() if value is not None}
