@@ -184,9 +184,9 @@ impl Shared {
 mod tests {
     use super::*;
     use crate::engine::Engine;
-    use crate::engine::guard::testing::holds_in_child;
     use crate::outcome::Thumbnail;
     use crate::spec::ProbeSpec;
+    use crate::sys::holds_in_child;
 
     fn engine() -> Engine {
         let outcome = || Outcome::Thumbnail(Thumbnail { output: "a".into(), width: 2, height: 2, time: 0.0 });

@@ -3,8 +3,12 @@
 
 #[cfg(feature = "download")]
 mod children;
+#[cfg(test)]
+mod fork;
 mod priority;
 
 #[cfg(feature = "download")]
 pub use children::{Signal, die_with_parent, has_exited, signal_group};
+#[cfg(test)]
+pub use fork::holds_in_child;
 pub use priority::lower_priority;

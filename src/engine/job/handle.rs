@@ -183,10 +183,10 @@ mod tests {
     use std::task::{Context, Poll, Waker};
 
     use super::*;
-    use crate::engine::guard::testing::holds_in_child;
     use crate::engine::{Engine, EngineConfig};
     use crate::outcome::Thumbnail;
     use crate::spec::{JobSpec, ProbeSpec};
+    use crate::sys::holds_in_child;
 
     fn is_forked(error: Option<Error>) -> bool {
         error.is_some_and(|error| error.kind() == ErrorKind::EngineForked)
