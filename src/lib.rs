@@ -8,5 +8,7 @@ pub mod error;
 pub mod outcome;
 pub mod picture;
 pub mod spec;
+#[cfg(feature = "speech")]
+pub mod speech;
 
 pub use error::{Error, ErrorKind, Result};
