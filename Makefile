@@ -56,7 +56,7 @@ check: build ## Format, lints, layers, types, stubs
 	cargo xtask layers
 	ruff format --check $(PYTHON_CODE)
 	ruff check $(PYTHON_CODE)
-	mypy --strict python/ytclipper_rs scripts benches
+	MYPYPATH=benches mypy --strict python/ytclipper_rs scripts benches
 	stubtest ytclipper_rs._native
 
 .PHONY: bench
