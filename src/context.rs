@@ -56,6 +56,7 @@ pub type ReportFn = dyn Fn(Report) + Send + Sync;
 pub struct ProgressSink {
     report: Arc<ReportFn>,
     stage: Stage,
+    label: Arc<str>,
     from: f64,
     to: f64,
 }
@@ -63,7 +64,7 @@ pub struct ProgressSink {
 impl ProgressSink {
     /// A sink over the whole job.
     pub fn new(stage: Stage, report: Arc<ReportFn>) -> Self {
-        Self { report, stage, from: 0.0, to: 1.0 }
+        Self { report, stage, label: Arc::from(""), from: 0.0, to: 1.0 }
     }
 
     /// A sink that nobody listens to.
@@ -75,7 +76,20 @@ impl ProgressSink {
     #[must_use]
     pub fn window(&self, stage: Stage, from: f64, to: f64) -> Self {
         let place = |x: f64| self.from + (self.to - self.from) * x.clamp(0.0, 1.0);
-        Self { report: Arc::clone(&self.report), stage, from: place(from), to: place(to) }
+        Self {
+            report: Arc::clone(&self.report),
+            stage,
+            label: Arc::clone(&self.label),
+            from: place(from),
+            to: place(to),
+        }
+    }
+
+    /// The same window, whose messages begin with `label`.
+    #[must_use]
+    pub fn labelled(mut self, label: impl Into<Arc<str>>) -> Self {
+        self.label = label.into();
+        self
     }
 
     /// Reports `fraction` (0.0 to 1.0) of this window.
@@ -84,7 +98,7 @@ impl ProgressSink {
         (self.report)(Report {
             stage: self.stage,
             fraction: self.from + (self.to - self.from) * fraction,
-            message: message.into(),
+            message: format!("{}{}", self.label, message.into()),
         });
     }
 

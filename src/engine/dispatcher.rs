@@ -165,3 +165,25 @@ impl Queue {
         Next::Wait(self.later.first_key_value().map(|((time, _), _)| *time))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ends(queue: &mut Queue) -> bool {
+        match queue.next(Instant::now()) {
+            Next::End => true,
+            Next::Deliver { .. } | Next::Wait(_) => false,
+        }
+    }
+
+    #[test]
+    fn the_thread_stays_until_every_completion_is_delivered() {
+        let mut queue = Queue { open: 1, ..Queue::default() };
+        assert!(!ends(&mut queue), "the engine is open");
+        queue.closing = true;
+        assert!(!ends(&mut queue) && !queue.ended, "a job is still to be told of");
+        queue.open = 0;
+        assert!(ends(&mut queue) && queue.ended);
+    }
+}

@@ -234,18 +234,29 @@ mod tests {
 
     #[test]
     fn dropping_the_last_engine_in_a_child_does_nothing() {
-        let engine = std::cell::Cell::new(Some(engine()));
-        let handle = {
-            let made = engine.take().unwrap();
-            let handle = made.submit(spec()).unwrap();
-            engine.set(Some(made));
-            handle
-        };
+        let engine = engine();
+        let (shared, handle) = (Arc::clone(&engine.owner.shared), engine.submit(spec()).unwrap());
+        let engine = std::cell::Cell::new(Some(engine));
+        handle.wait(None).unwrap();
+        let board = shared.board.lock();
         assert!(holds_in_child(|| {
             drop(engine.take());
             is_forked(handle.wait(None))
         }));
+        drop(board);
         let engine = engine.take().unwrap();
         engine.submit(spec()).unwrap().wait(None).unwrap();
+    }
+
+    #[test]
+    fn a_job_that_was_cancelled_between_claim_and_begin_does_not_begin() {
+        let runner = Arc::new(|_: &JobSpec, _: &crate::context::Context| Err(Error::internal("never run")));
+        let store = Box::new(crate::store::MemoryStore::new(10));
+        let shared = Shared::new(EngineConfig::default(), runner, store);
+        let handle = shared.submit(spec(), Subscriber::new()).unwrap();
+        let (job, _) = shared.next().unwrap();
+        assert!(handle.cancel());
+        assert_eq!(handle.state(), JobState::Queued, "it is the worker's to end");
+        assert!(!job.begin());
     }
 }

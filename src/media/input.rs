@@ -54,6 +54,8 @@ impl Kind {
 /// An open file. Field order matters: the context reads the flag until it is closed.
 pub(super) struct Input {
     context: ffmpeg::format::context::Input,
+    /// Length that was measured where the container does not tell it, in seconds.
+    measured: f64,
     _cancel: Arc<AtomicBool>,
 }
 
@@ -67,11 +69,29 @@ impl Input {
         check_file(path)?;
         let flag = Arc::clone(cancel.flag());
         let context = open_context(path, kind, &flag).map_err(|error| explain(error, path, kind))?;
-        let mut input = Self { context, _cancel: flag };
+        let mut input = Self { context, measured: 0.0, _cancel: flag };
         input.check_limits(path)?;
         input.find_streams().map_err(|error| explain(error, path, kind))?;
         input.check_limits(path)?;
+        if kind == Kind::Media && input.duration() == 0.0 {
+            input.measure()?;
+        }
         Ok(input)
+    }
+
+    /// Reads all packets for the end of the last one: recordings of browsers and cut-off streams
+    /// tell no length.
+    fn measure(&mut self) -> Result<()> {
+        let mut packet = ffmpeg::Packet::empty();
+        while self.read(&mut packet)? {
+            let base =
+                self.context.stream(packet.stream()).map_or(0.0, |stream| f64::from(stream.time_base()));
+            if let Some(pts) = packet.pts() {
+                let end = (pts + packet.duration().max(0)) as f64 * base - self.origin();
+                self.measured = self.measured.max(end);
+            }
+        }
+        self.rewind(0)
     }
 
     fn find_streams(&mut self) -> Result<(), ffmpeg::Error> {
@@ -114,10 +134,10 @@ impl Input {
         &self.context
     }
 
-    /// Length in seconds, 0 where the container does not tell.
+    /// Length in seconds, 0 where neither the container nor its packets tell.
     pub(super) fn duration(&self) -> f64 {
         let duration = self.context.duration();
-        if duration > 0 { duration as f64 / f64::from(ffi::AV_TIME_BASE) } else { 0.0 }
+        if duration > 0 { duration as f64 / f64::from(ffi::AV_TIME_BASE) } else { self.measured }
     }
 
     /// The time that the container calls its begin, in seconds; positions count from there.

@@ -110,7 +110,7 @@ impl<'a> Renderer<'a> {
         let Some(target) = self.plan.audio.loudness.filter(|_| self.plan.audio.enabled) else {
             return Ok(None);
         };
-        context.progress.set(0.0, "Measuring loudness");
+        context.progress.set(0.0, "measuring loudness");
         loudness::measure(&self.plan.source, &self.timeline, target, &context.cancel)
     }
 
@@ -250,9 +250,7 @@ impl Pass<'_> {
         self.pump_sound(self.written)?;
         let fraction = self.written as f64 / self.total.max(1) as f64;
         if self.written.is_multiple_of(5) || self.written == self.total {
-            self.context
-                .progress
-                .set(fraction, format!("Rendering frame {} of {}", self.written, self.total));
+            self.context.progress.set(fraction, format!("frame {} of {}", self.written, self.total));
         }
         Ok(())
     }

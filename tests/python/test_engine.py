@@ -31,7 +31,6 @@ def test_every_setting_is_taken(tmp_path: Path) -> None:
         allow_hosts=["localhost"],
         max_download_bytes=1000,
         download_timeout=10,
-        max_pixels=1920 * 1080,
         yt_dlp=["yt-dlp"],
     ) as engine:
         stats = engine.stats()

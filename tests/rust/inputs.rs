@@ -311,3 +311,23 @@ fn a_name_is_only_a_name() {
     render(&plan).unwrap();
     assert_eq!(frame_count(&plan.output), 90);
 }
+
+#[test]
+fn a_recording_that_tells_no_length_is_measured() {
+    let folder = Folder::new();
+    let output = std::process::Command::new("ffmpeg")
+        .args(
+            "-nostdin -v error -f lavfi -i testsrc2=s=320x180:r=30:d=3 -c:v libvpx-vp9 -deadline realtime"
+                .split(' '),
+        )
+        .args(["-cpu-used", "8", "-f", "webm", "-"])
+        .output()
+        .unwrap();
+    let source = folder.path("recording.webm");
+    std::fs::write(&source, output.stdout).unwrap();
+    assert!(ffprobe(&source)["format"]["duration"].is_null(), "the test needs a file without a length");
+    assert!((probe(&source).unwrap().duration - 3.0).abs() < 0.05);
+    let mut plan = RenderPlan::new(&source, folder.path("out.mp4"));
+    plan.parts = vec![TimeRange { start: 1.0, end: 9.0 }];
+    assert_eq!(render(&plan).unwrap().frames, 60);
+}

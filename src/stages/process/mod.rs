@@ -75,7 +75,8 @@ fn render_all(
     let total = candidates.len() as f64;
     for (index, candidate) in candidates.iter().enumerate() {
         let (from, to) = (index as f64 / total, (index as f64 + 1.0) / total);
-        let window = context.window(Stage::Clipping, from, to);
+        let mut window = context.window(Stage::Clipping, from, to);
+        window.progress = window.progress.labelled(format!("Clip {} of {}: ", index + 1, candidates.len()));
         match clip::make(spec, candidate, source, folder, &window) {
             Ok(clip) => clips.push(clip),
             Err(error) if stops_all(&error) => return Err(error),

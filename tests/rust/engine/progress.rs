@@ -1,6 +1,7 @@
 //! Hearing how a job gets on.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crossbeam_channel::unbounded;
 use parking_lot::Mutex;
@@ -50,6 +51,29 @@ fn a_report_that_was_held_back_is_delivered_though_no_other_follows() {
     hold.started();
     assert_eq!(handle.progress().message, "held back", "the newest can be read at once");
     while events.recv_timeout(LONG).unwrap() != "held back" {}
+    hold.release(1);
+    wait(&handle).unwrap();
+}
+
+#[test]
+fn a_report_that_was_held_back_twice_is_delivered_all_the_same() {
+    let hold = Hold::new();
+    let (gate, (_never, work)) = (hold.clone(), unbounded::<()>());
+    let engine = engine(config(1), move |spec, context| {
+        context.progress.set(0.1, "first");
+        context.progress.set(0.2, "asks for a look in 100 ms");
+        // Half of that time passes at work.
+        let _ = work.recv_timeout(Duration::from_millis(50));
+        let next = context.window(Stage::Clipping, 0.0, 1.0).progress;
+        next.set(0.3, "passes");
+        next.set(0.4, "held back longer than that look");
+        gate.stay(spec, context).map(|()| done())
+    });
+    let (sender, events) = unbounded::<f64>();
+    let listen = Subscriber::new().on_progress(move |_, event| sender.send(event.percent).unwrap());
+    let handle = engine.submit_with(job("a"), listen).unwrap();
+    hold.started();
+    while events.recv_timeout(LONG).unwrap() < 40.0 {}
     hold.release(1);
     wait(&handle).unwrap();
 }

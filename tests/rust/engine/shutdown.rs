@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::time::Duration;
 
-use crossbeam_channel::{Sender, TryRecvError, bounded, unbounded};
+use crossbeam_channel::{Sender, unbounded};
 use ytclipper::ErrorKind;
 use ytclipper::engine::{Engine, JobHandle, JobState, ShutdownMode};
 
@@ -36,8 +36,13 @@ fn drain_finishes_all_jobs() {
 fn finish_running_cancels_what_is_queued() {
     let hold = Hold::new();
     let (engine, handles) = busy(&hold);
-    hold.release(1);
-    engine.shutdown(ShutdownMode::FinishRunning, Some(LONG)).unwrap();
+    std::thread::scope(|scope| {
+        let ending = scope.spawn(|| engine.shutdown(ShutdownMode::FinishRunning, Some(LONG)));
+        handles[1].wait(Some(LONG)).unwrap();
+        assert_eq!(handles[0].state(), JobState::Running);
+        hold.release(1);
+        ending.join().unwrap().unwrap();
+    });
     assert_eq!(states(&handles), [JobState::Succeeded, JobState::Cancelled, JobState::Cancelled]);
     assert!(hold.none_started());
 }
@@ -80,34 +85,50 @@ fn a_mode_is_escalated_while_another_thread_waits_for_the_milder_one() {
     assert_eq!(states(&handles), [JobState::Cancelled; 3]);
 }
 
+/// Goes with its thread, and takes its time about it, so that a shutdown that did not join the
+/// thread would be found out.
+struct Mark(Sender<&'static str>, &'static str);
+
+impl Drop for Mark {
+    fn drop(&mut self) {
+        for _ in 0..2000 {
+            std::thread::yield_now();
+        }
+        self.0.send(self.1).unwrap();
+    }
+}
+
 thread_local! {
-    /// Goes with its thread.
-    static MARK: RefCell<Option<Sender<()>>> = const { RefCell::new(None) };
+    static MARK: RefCell<Option<Mark>> = const { RefCell::new(None) };
+}
+
+fn mark(ends: &Sender<&'static str>, thread: &'static str) {
+    MARK.with_borrow_mut(|mark| {
+        mark.get_or_insert_with(|| Mark(ends.clone(), thread));
+    });
 }
 
 #[test]
 fn afterwards_all_threads_are_gone_and_every_completion_was_delivered() {
-    let (worker_mark, worker) = bounded(1);
-    let (dispatcher_mark, dispatcher) = bounded(1);
+    let (ends, ended) = unbounded();
+    let worker_ends = ends.clone();
     let engine = engine(config(1), move |_, _| {
-        MARK.set(Some(worker_mark.clone()));
+        mark(&worker_ends, "worker");
         Ok(done())
     });
     let (sender, delivered) = unbounded();
     for _ in 0..20 {
-        let (sender, mark) = (sender.clone(), dispatcher_mark.clone());
+        let (sender, ends) = (sender.clone(), ends.clone());
         engine.submit(job("a")).unwrap().on_done(move |_| {
-            MARK.set(Some(mark));
+            mark(&ends, "dispatcher");
             sender.send(()).unwrap();
         });
     }
-    drop(dispatcher_mark);
     engine.shutdown(ShutdownMode::Drain, Some(LONG)).unwrap();
     assert_eq!(delivered.len(), 20);
-    assert_eq!(dispatcher.try_recv(), Err(TryRecvError::Disconnected), "the dispatcher has ended");
-    assert_eq!(worker.try_recv(), Err(TryRecvError::Empty), "the runner itself holds this mark");
-    drop(engine);
-    assert_eq!(worker.try_recv(), Err(TryRecvError::Disconnected), "and the worker no longer does");
+    let mut ended: Vec<_> = ended.try_iter().collect();
+    ended.sort_unstable();
+    assert_eq!(ended, ["dispatcher", "worker"]);
 }
 
 #[test]
