@@ -1,1 +1,4 @@
 //! tests
+
+#[cfg(feature = "speech")]
+mod speech;

@@ -100,6 +100,7 @@ mod tests {
                 spaced: true,
                 probability: 0.3,
                 end: None,
+                pause: None,
                 begins_segment: false,
             })
             .collect()

@@ -111,7 +111,7 @@ impl Language {
 struct Listener<'a> {
     model: &'a LoadedModel,
     ctx: &'a Context,
-    decoder: Option<Decoder<'a>>,
+    decoder: Option<Decoder>,
     language: Language,
     words: Vec<PlacedWord>,
 }
@@ -141,16 +141,16 @@ impl<'a> Listener<'a> {
             // The buffers are made when there is speech to decode.
             none => none.insert(Decoder::new(self.model)?),
         };
-        let mut pieces = decoder.hear(&window.samples, &self.language.code, self.ctx)?;
-        if !self.language.settled {
+        let detect = !self.language.settled;
+        let mut heard = decoder.hear(&window.samples, &self.language.code, detect, self.ctx)?;
+        if let Some((code, probability)) = heard.language.take() {
             let tried = self.language.code.clone();
-            let (code, probability) = decoder.language(self.ctx)?;
             self.language.detected(code, probability);
             if self.language.code != tried {
-                pieces = decoder.hear(&window.samples, &self.language.code, self.ctx)?;
+                heard = decoder.hear(&window.samples, &self.language.code, false, self.ctx)?;
             }
         }
-        Ok(build(&pieces, &self.language.code))
+        Ok(build(&heard.pieces, &self.language.code))
     }
 
     /// Gives words their times and keeps the true ones; where the last of them ends, in seconds
