@@ -47,7 +47,9 @@ struct Request {
     samples: Vec<f32>,
     language: String,
     detect: bool,
-    lease: ThreadLease,
+    threads: usize,
+    /// Given back when the last window of a round is done, on whatever thread that is.
+    lease: Arc<ThreadLease>,
     cancelled: Arc<AtomicBool>,
 }
 
@@ -78,7 +80,9 @@ impl Decoder {
         let run = move || {
             for request in inbox {
                 // Nobody listens after a cancel: the thread and its buffers end here.
-                if outbox.send(worker.hear(request)).is_err() {
+                let heard = worker.hear(&request);
+                drop(request);
+                if outbox.send(heard).is_err() {
                     return;
                 }
             }
@@ -90,36 +94,42 @@ impl Decoder {
         Ok(Self { requests, answers })
     }
 
-    /// Decodes at most 30 s of sound, and tells its language where `detect` asks for it.
-    ///
-    /// # Errors
-    /// `Cancelled` soon after the context's flag is raised, after which the decoder is of no more
-    /// use; `Internal` where whisper.cpp fails.
-    pub(crate) fn hear(
+    /// Begins to decode at most 30 s of sound on `threads` of the lease, and to tell its language
+    /// where `detect` asks for it. [`Self::finish`] must follow.
+    pub(crate) fn begin(
         &mut self,
         samples: &[f32],
-        language: &str,
-        detect: bool,
+        (language, detect): (&str, bool),
+        (lease, threads): (&Arc<ThreadLease>, usize),
         ctx: &Context,
-    ) -> Result<Heard> {
-        ctx.cancel.check()?;
+    ) -> Result<()> {
         let mut samples = samples.to_vec();
         samples.resize(samples.len().max(SHORTEST), 0.0);
         let request = Request {
             samples,
             language: language.to_owned(),
             detect,
-            lease: ctx.threads.lease(),
+            threads,
+            lease: Arc::clone(lease),
             cancelled: Arc::clone(ctx.cancel.flag()),
         };
-        self.requests.send(request).map_err(|_| failed("its thread ended"))?;
+        self.requests.send(request).map_err(|_| failed("its thread ended"))
+    }
+
+    /// What was heard.
+    ///
+    /// # Errors
+    /// `Cancelled` soon after the context's flag is raised, after which the decoder is of no more
+    /// use; `Internal` where whisper.cpp fails.
+    pub(crate) fn finish(&mut self, ctx: &Context) -> Result<Heard> {
         loop {
+            ctx.cancel.check()?;
             match self.answers.recv_timeout(POLL) {
                 Ok(answer) => {
                     ctx.cancel.check()?;
                     return answer;
                 }
-                Err(RecvTimeoutError::Timeout) => ctx.cancel.check()?,
+                Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return Err(failed("its thread ended")),
             }
         }
@@ -156,8 +166,8 @@ impl Worker {
         })
     }
 
-    fn hear(&mut self, request: Request) -> Result<Heard> {
-        let threads = request.lease.threads();
+    fn hear(&mut self, request: &Request) -> Result<Heard> {
+        let threads = request.threads.min(request.lease.threads());
         let mut params = parameters(&request.language, threads);
         // SAFETY: the callback only loads the flag, and `request` holds it beyond `full` below.
         unsafe {

@@ -84,8 +84,8 @@ fn spread(ends: &[f64], words: &[RawWord]) -> Vec<f64> {
         if last > first {
             // A group at the very begin may stand after silence: it takes what it needs only.
             let begin = begin.max(ends[last] - 0.09 * letters(first..=last));
-            for index in first..=last {
-                out[index] = begin + (ends[last] - begin) * letters(first..=index) / letters(first..=last);
+            for (index, out) in out.iter_mut().enumerate().take(last + 1).skip(first) {
+                *out = begin + (ends[last] - begin) * letters(first..=index) / letters(first..=last);
             }
         }
         first = last + 1;
