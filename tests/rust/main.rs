@@ -9,4 +9,6 @@ mod http;
 mod inputs;
 mod jobs;
 mod render;
+#[cfg(feature = "speech")]
+mod speech;
 mod support;

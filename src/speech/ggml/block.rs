@@ -90,7 +90,7 @@ pub(crate) fn decode_plain(bytes: &[u8], format: Format, out: &mut Vec<f32>) {
             bytes.chunks_exact(4).map(|four| f32::from_le_bytes([four[0], four[1], four[2], four[3]])),
         ),
         Format::F16 => {
-            out.extend(bytes.chunks_exact(2).map(|two| half::to_f32(u16::from_le_bytes([two[0], two[1]]))))
+            out.extend(bytes.chunks_exact(2).map(|two| half::to_f32(u16::from_le_bytes([two[0], two[1]]))));
         }
         Format::Q5_1 | Format::Q8_0 => {}
     }

@@ -33,8 +33,7 @@ pub(crate) fn to_f32(half: u16) -> f32 {
     let magnitude = match exponent {
         0 => (fraction as f32 / 16_777_216.0).to_bits(),
         31 => 0x7f80_0000 | (fraction << 13),
-        1..32 => ((exponent + 112) << 23) | (fraction << 13),
-        32.. => 0,
+        _ => ((exponent + 112) << 23) | (fraction << 13),
     };
     f32::from_bits(sign | magnitude)
 }

@@ -43,7 +43,7 @@ fn shape_of(file: &Ct2File) -> Result<Shape> {
         variable.dims.get(index).copied().ok_or_else(|| broken(format_args!("the shape of {name}")))
     };
     let layers = |side: &str| {
-        (0..).take_while(|layer| file.has(&format!("{side}/layer_{layer}/ffn/linear_0/weight"))).count()
+        (0..64_u32).take_while(|layer| file.has(&format!("{side}/layer_{layer}/ffn/linear_0/weight"))).count()
             as u32
     };
     let width = dim("encoder/conv1/weight", 0)?;

@@ -1,16 +1,24 @@
 //! One window of sound through whisper.cpp.
+//!
+//! whisper.cpp asks whether to stop between its graphs only, and encoding a window is one graph of
+//! a second and more. So it works on a thread of its own: a cancelled job leaves at once, and the
+//! thread, with its share of the budget, follows as soon as the graph is done.
 
 use std::ffi::{c_int, c_void};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
-use whisper_rs::{FullParams, SamplingStrategy, WhisperState};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
+use whisper_rs::{FullParams, SamplingStrategy, WhisperState, WhisperTokenId};
 
 use super::super::model::LoadedModel;
 use super::vad::RATE;
-use crate::context::Context;
+use crate::context::{Context, ThreadLease};
 use crate::error::{Error, ErrorKind, Result};
 
+/// How often a waiting job looks whether it was cancelled.
+const POLL: Duration = Duration::from_millis(20);
 /// whisper.cpp's own bar for a window that is silent and badly guessed at once.
 const NO_SPEECH: f32 = 0.6;
 /// Steps of temperature when a decode loops or guesses: 0, 0.4 and 0.8, so at most three decodes.
@@ -34,85 +42,170 @@ pub(crate) enum Piece {
     Mark(f64),
 }
 
-/// A decoder's private state over a shared model.
-pub(crate) struct Decoder<'a> {
-    model: &'a LoadedModel,
-    state: WhisperState,
+/// What a window is decoded with.
+struct Request {
+    samples: Vec<f32>,
+    language: String,
+    detect: bool,
+    threads: usize,
+    /// Given back when the last window of a round is done, on whatever thread that is.
+    lease: Arc<ThreadLease>,
+    cancelled: Arc<AtomicBool>,
 }
 
-/// Asked by ggml between its steps. One atomic load: it runs on ggml's threads.
-unsafe extern "C" fn stop_asked(flag: *mut c_void) -> bool {
-    // SAFETY: `flag` points at the `AtomicBool` of the `Arc` that `Decoder::hear` holds through
-    // the call.
-    unsafe { &*flag.cast::<AtomicBool>() }.load(Ordering::Relaxed)
+/// What was heard in a window.
+pub(crate) struct Heard {
+    /// Tokens and marks.
+    pub pieces: Vec<Piece>,
+    /// The language and how sure it is, where it was asked for.
+    pub language: Option<(String, f64)>,
+}
+
+/// A decoder over a shared model, on a thread of its own.
+pub(crate) struct Decoder {
+    requests: Sender<Request>,
+    answers: Receiver<Result<Heard>>,
 }
 
 fn failed(error: impl std::fmt::Display) -> Error {
     Error::new(ErrorKind::Internal, format!("whisper.cpp failed: {error}"))
 }
 
-impl<'a> Decoder<'a> {
-    /// A decoder's buffers, some 100 MB for `base`.
-    pub(crate) fn new(model: &'a LoadedModel) -> Result<Self> {
-        let state = model.context.create_state().map_err(failed)?;
-        Ok(Self { model, state })
+impl Decoder {
+    /// Makes a decoder's buffers (some 100 MB for `base`) and its thread.
+    pub(crate) fn new(model: &LoadedModel) -> Result<Self> {
+        let mut worker = Worker::new(model)?;
+        let (requests, inbox) = bounded::<Request>(1);
+        let (outbox, answers) = bounded(1);
+        let run = move || {
+            for request in inbox {
+                // Nobody listens after a cancel: the thread and its buffers end here.
+                let heard = worker.hear(&request);
+                drop(request);
+                if outbox.send(heard).is_err() {
+                    return;
+                }
+            }
+        };
+        std::thread::Builder::new()
+            .name("ytclipper-whisper".into())
+            .spawn(run)
+            .map_err(|error| Error::internal(format!("cannot start a thread: {error}")))?;
+        Ok(Self { requests, answers })
     }
 
-    /// Decodes at most 30 s of sound.
+    /// Begins to decode at most 30 s of sound on `threads` of the lease, and to tell its language
+    /// where `detect` asks for it. [`Self::finish`] must follow.
+    pub(crate) fn begin(
+        &mut self,
+        samples: &[f32],
+        (language, detect): (&str, bool),
+        (lease, threads): (&Arc<ThreadLease>, usize),
+        ctx: &Context,
+    ) -> Result<()> {
+        let mut samples = samples.to_vec();
+        samples.resize(samples.len().max(SHORTEST), 0.0);
+        let request = Request {
+            samples,
+            language: language.to_owned(),
+            detect,
+            threads,
+            lease: Arc::clone(lease),
+            cancelled: Arc::clone(ctx.cancel.flag()),
+        };
+        self.requests.send(request).map_err(|_| failed("its thread ended"))
+    }
+
+    /// What was heard.
     ///
     /// # Errors
-    /// `Cancelled` soon after the context's flag is raised; `Internal` where whisper.cpp fails.
-    pub(crate) fn hear(&mut self, samples: &[f32], language: &str, ctx: &Context) -> Result<Vec<Piece>> {
-        ctx.cancel.check()?;
-        let lease = ctx.threads.lease();
-        let flag = Arc::clone(ctx.cancel.flag());
-        let mut params = parameters(language, lease.threads());
-        // SAFETY: the callback only loads the flag, and `flag` outlives `full` below.
-        unsafe {
-            params.set_abort_callback(Some(stop_asked));
-            params.set_abort_callback_user_data(Arc::as_ptr(&flag).cast_mut().cast());
+    /// `Cancelled` soon after the context's flag is raised, after which the decoder is of no more
+    /// use; `Internal` where whisper.cpp fails.
+    pub(crate) fn finish(&mut self, ctx: &Context) -> Result<Heard> {
+        loop {
+            ctx.cancel.check()?;
+            match self.answers.recv_timeout(POLL) {
+                Ok(answer) => {
+                    ctx.cancel.check()?;
+                    return answer;
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return Err(failed("its thread ended")),
+            }
         }
-        let mut padded = Vec::new();
-        let samples = if samples.len() < SHORTEST {
-            padded.extend_from_slice(samples);
-            padded.resize(SHORTEST, 0.0);
-            &padded[..]
-        } else {
-            samples
-        };
-        let outcome = self.state.full(params, samples);
-        drop(flag);
-        ctx.cancel.check()?;
-        outcome.map_err(failed)?;
-        self.pieces()
+    }
+}
+
+/// Asked by whisper.cpp between its graphs.
+unsafe extern "C" fn stop_asked(flag: *mut c_void) -> bool {
+    // SAFETY: `flag` points at the `AtomicBool` of the request's `Arc`, which `Worker::hear` holds
+    // through the call.
+    unsafe { &*flag.cast::<AtomicBool>() }.load(Ordering::Relaxed)
+}
+
+/// The decoder's side on its thread. The state keeps the model's weights alive.
+struct Worker {
+    state: WhisperState,
+    first_mark: WhisperTokenId,
+    end_of_text: WhisperTokenId,
+    start: WhisperTokenId,
+    languages: Vec<WhisperTokenId>,
+}
+
+impl Worker {
+    fn new(model: &LoadedModel) -> Result<Self> {
+        let context = &model.context;
+        let languages =
+            (0..model.facts.shape.languages()).map(|id| context.token_lang(id as c_int)).collect();
+        Ok(Self {
+            state: context.create_state().map_err(failed)?,
+            first_mark: context.token_beg(),
+            end_of_text: context.token_eot(),
+            start: context.token_sot(),
+            languages,
+        })
     }
 
-    /// The language of the window that was heard last, and how sure that is: whisper.cpp's own
-    /// detection would encode the sound once more and could not be cancelled.
-    pub(crate) fn language(&mut self, ctx: &Context) -> Result<(String, f64)> {
-        let context = &self.model.context;
-        let lease = ctx.threads.lease();
-        self.state.decode(&[context.token_sot()], 0, lease.threads()).map_err(failed)?;
+    fn hear(&mut self, request: &Request) -> Result<Heard> {
+        let threads = request.threads.min(request.lease.threads());
+        let mut params = parameters(&request.language, threads);
+        // SAFETY: the callback only loads the flag, and `request` holds it beyond `full` below.
+        unsafe {
+            params.set_abort_callback(Some(stop_asked));
+            params.set_abort_callback_user_data(Arc::as_ptr(&request.cancelled).cast_mut().cast());
+        }
+        self.state.full(params, &request.samples).map_err(failed)?;
+        let pieces = self.pieces()?;
+        let language = request.detect.then(|| self.language(threads)).transpose()?;
+        Ok(Heard { pieces, language })
+    }
+
+    /// The language of the window that was heard last: whisper.cpp's own detection would encode
+    /// the sound once more.
+    fn language(&mut self, threads: usize) -> Result<(String, f64)> {
+        self.state.decode(&[self.start], 0, threads).map_err(failed)?;
         let logits = self.state.get_logits().map_err(failed)?;
-        let count = self.model.facts.shape.languages() as c_int;
-        let score = |id: c_int| logits.get(context.token_lang(id) as usize).copied().unwrap_or(f32::MIN);
-        let best = (0..count).max_by(|a, b| score(*a).total_cmp(&score(*b))).unwrap_or(0);
-        let sum: f64 = (0..count).map(|id| f64::from(score(id) - score(best)).exp()).sum();
-        let code = whisper_rs::get_lang_str(best).unwrap_or("en");
+        let score = |token: &WhisperTokenId| logits.get(*token as usize).copied().unwrap_or(f32::MIN);
+        let scores: Vec<f32> = self.languages.iter().map(score).collect();
+        let (best, top) = scores
+            .iter()
+            .enumerate()
+            .max_by(|a, b| a.1.total_cmp(b.1))
+            .ok_or_else(|| failed("the model has no languages"))?;
+        let sum: f64 = scores.iter().map(|score| f64::from(score - top).exp()).sum();
+        let code = whisper_rs::get_lang_str(best as i32).unwrap_or("en");
         Ok((code.to_owned(), 1.0 / sum))
     }
 
     fn pieces(&self) -> Result<Vec<Piece>> {
-        let context = &self.model.context;
-        let (first_mark, end_of_text) = (context.token_beg(), context.token_eot());
         let mut pieces = Vec::new();
         for segment in self.state.as_iter() {
             for index in 0..segment.n_tokens() {
                 let Some(token) = segment.get_token(index) else { continue };
                 let id = token.token_id();
-                if id >= first_mark {
-                    pieces.push(Piece::Mark(f64::from(id - first_mark) * 0.02));
-                } else if id < end_of_text {
+                if id >= self.first_mark {
+                    pieces.push(Piece::Mark(f64::from(id - self.first_mark) * 0.02));
+                } else if id < self.end_of_text {
                     let data = token.token_data();
                     pieces.push(Piece::Text {
                         bytes: token.to_bytes().map_err(failed)?.to_vec(),

@@ -47,15 +47,12 @@ fn drop_marks(words: &[RawWord], kept: &mut [bool]) {
             text.ends_with(closing) && (at > index || text.chars().count() > 1)
         };
         let reach = (index + LONGEST_MARK).min(words.len());
-        match (index..reach).find(|at| closes(*at)) {
-            Some(last) => {
-                kept[index..=last].fill(false);
-                index = last + 1;
-            }
-            None => {
-                kept[index] = words[index].text.chars().any(char::is_alphanumeric);
-                index += 1;
-            }
+        if let Some(last) = (index..reach).find(|at| closes(*at)) {
+            kept[index..=last].fill(false);
+            index = last + 1;
+        } else {
+            kept[index] = words[index].text.chars().any(char::is_alphanumeric);
+            index += 1;
         }
     }
 }
@@ -100,6 +97,7 @@ mod tests {
                 spaced: true,
                 probability: 0.3,
                 end: None,
+                pause: None,
                 begins_segment: false,
             })
             .collect()
@@ -128,7 +126,7 @@ mod tests {
     fn loops_are_cut_and_natural_repeats_stay() {
         assert_eq!(left("no no no no way"), "no no no no way");
         assert_eq!(left(&format!("so {}end", "thank you. ".repeat(9))), "so thank you. thank you. end");
-        assert_eq!(left(&"Ha, ".repeat(50).trim_end().to_owned()), "Ha, Ha,");
+        assert_eq!(left("Ha, ".repeat(50).trim_end()), "Ha, Ha,");
     }
 
     #[test]

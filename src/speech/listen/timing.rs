@@ -7,6 +7,8 @@ use super::words::RawWord;
 const SAME: f64 = 0.06;
 /// No word is shorter, in seconds.
 const SHORTEST: f64 = 0.04;
+/// How far the end of a pause may be off, in seconds.
+const SLACK: f64 = 0.3;
 /// Quiet frames that part two runs of sound: 128 ms. Less is a stop within a word.
 const PAUSE: usize = 8;
 /// Where between the quiet and the loud frames sound begins.
@@ -30,13 +32,21 @@ pub(crate) fn spans(words: &[RawWord], frames: &[Frame], seconds: f64) -> Vec<Sp
     let ends = spread(&raw_ends(words, seconds), words);
     let active = active(frames);
     let mut spans: Vec<Span> = Vec::with_capacity(words.len());
-    for end in ends {
-        let lower = spans.last().map_or(0.0, |span| span.end);
+    let mut pause = None;
+    for (word, end) in words.iter().zip(ends) {
+        let mut lower = 0.0;
+        if let Some(last) = spans.last_mut() {
+            last.end = after_pause(last.end, pause, &active).unwrap_or(last.end);
+            lower = last.end.max(pause.map_or(0.0, |pause: f64| (pause - SLACK).min(end)));
+        }
         let (tail, span) = fit(lower, end, &active);
-        if let (Some(tail), Some(last)) = (tail, spans.last_mut()) {
+        if let (Some(tail), Some(last)) = (tail, spans.last_mut())
+            && lower <= last.end
+        {
             last.end = tail;
         }
         spans.push(span);
+        pause = word.pause.filter(|pause| pause - end > SLACK);
     }
     settle(&mut spans, seconds);
     spans
@@ -74,8 +84,8 @@ fn spread(ends: &[f64], words: &[RawWord]) -> Vec<f64> {
         if last > first {
             // A group at the very begin may stand after silence: it takes what it needs only.
             let begin = begin.max(ends[last] - 0.09 * letters(first..=last));
-            for index in first..=last {
-                out[index] = begin + (ends[last] - begin) * letters(first..=index) / letters(first..=last);
+            for (index, out) in out.iter_mut().enumerate().take(last + 1).skip(first) {
+                *out = begin + (ends[last] - begin) * letters(first..=index) / letters(first..=last);
             }
         }
         first = last + 1;
@@ -92,6 +102,15 @@ fn active(frames: &[Frame]) -> Vec<bool> {
     let (floor, loud) = (at(5), at(90));
     let bar = (floor + (loud - floor) * BAR).max(loud - DEPTH);
     frames.iter().map(|frame| frame.level > bar && frame.voice > UNVOICED).collect()
+}
+
+/// The end of the sound that goes on right after `end` and stops within the pause.
+fn after_pause(end: f64, pause: Option<f64>, active: &[bool]) -> Option<f64> {
+    let frame = |seconds: f64| ((seconds / FRAME_SECONDS).round() as usize).min(active.len());
+    let (from, to) = (frame(end), frame(pause? - SLACK));
+    let runs = runs(active.get(from..to)?);
+    let first = runs.first().filter(|run| run.start <= PAUSE && run.end < to - from)?;
+    Some((from + first.end) as f64 * FRAME_SECONDS)
 }
 
 /// The longest run of sound between `lower` and `end` is the word. A run before it that begins at
@@ -146,7 +165,14 @@ mod tests {
     use super::*;
 
     fn word(text: &str, end: f64) -> RawWord {
-        RawWord { text: text.into(), spaced: true, probability: 1.0, end: Some(end), begins_segment: false }
+        RawWord {
+            text: text.into(),
+            spaced: true,
+            probability: 1.0,
+            end: Some(end),
+            pause: None,
+            begins_segment: false,
+        }
     }
 
     /// Sound at the given spans of seconds, silence elsewhere.
@@ -186,6 +212,16 @@ mod tests {
         let spans = spans(&[word("one", 1.9), word("two", 2.6)], &frames, 4.0);
         near(spans[0], 0.2, 1.0);
         near(spans[1], 1.8, 2.6);
+    }
+
+    #[test]
+    fn a_pause_after_punctuation_keeps_the_next_word_out_of_the_tail() {
+        // "was." trails off in two bursts, "He" is cut short by the alignment.
+        let frames = sound(4.0, &[(0.5, 0.9), (1.0, 1.3), (2.5, 3.5)]);
+        let was = RawWord { pause: Some(2.4), ..word("was.", 0.9) };
+        let spans = spans(&[was, word("he", 2.6), word("might", 3.5)], &frames, 4.0);
+        near(spans[0], 0.5, 1.3);
+        near(spans[1], 2.5, 2.6);
     }
 
     #[test]

@@ -1,13 +1,17 @@
-//! A whole stream of sound to a transcript.
+//! A whole stream of sound to a transcript, several windows at once: two threads on two windows do
+//! more than two on one, and ggml's threads, which spin while they wait for each other, do not
+//! stall where cores are scarce.
 
-use super::decode::Decoder;
+use std::sync::Arc;
+
+use super::decode::{Decoder, Heard};
 use super::guard;
 use super::segments::{PlacedWord, segments};
 use super::timing::spans;
 use super::vad::{FRAME_SECONDS, PAD};
 use super::window::{Window, Windows};
 use super::words::{RawWord, build};
-use crate::context::Context;
+use crate::context::{Context, ThreadLease};
 use crate::error::{Error, Result};
 use crate::outcome::{Transcript, Word};
 use crate::picture::AudioStream;
@@ -45,11 +49,31 @@ pub fn transcribe(
         report(ctx, done, duration);
         Ok(())
     };
-    while let Some(window) = windows.next(&check)? {
-        listener.window(window)?;
+    loop {
+        let lease = ctx.threads.lease();
+        let lanes = lease.threads().min(most_lanes(model));
+        let mut round = Vec::with_capacity(lanes);
+        while round.len() < lanes
+            && let Some(window) = windows.next(&check)?
+        {
+            round.push(window);
+        }
+        if round.is_empty() {
+            return Ok(listener.finish(windows.done()));
+        }
+        listener.round(round, lease)?;
         check(windows.done())?;
     }
-    Ok(listener.finish(windows.done()))
+}
+
+/// Windows of one job that are decoded at once: each has buffers of its own, some 100 MB for
+/// `base` and more for larger models.
+fn most_lanes(model: &LoadedModel) -> usize {
+    match model.facts.shape.audio_state {
+        ..=512 => 4,
+        513..=768 => 2,
+        769.. => 1,
+    }
 }
 
 fn report(ctx: &Context, done: f64, duration: Option<f64>) {
@@ -111,7 +135,7 @@ impl Language {
 struct Listener<'a> {
     model: &'a LoadedModel,
     ctx: &'a Context,
-    decoder: Option<Decoder<'a>>,
+    lanes: Vec<Decoder>,
     language: Language,
     words: Vec<PlacedWord>,
 }
@@ -119,38 +143,62 @@ struct Listener<'a> {
 impl<'a> Listener<'a> {
     fn new(model: &'a LoadedModel, language: Option<&str>, ctx: &'a Context) -> Result<Self> {
         let language = Language::asked(model, language)?;
-        Ok(Self { model, ctx, decoder: None, language, words: Vec::new() })
+        Ok(Self { model, ctx, lanes: Vec::new(), language, words: Vec::new() })
     }
 
-    /// Decodes a window, and what was left unheard of it.
-    fn window(&mut self, mut window: Window) -> Result<()> {
-        for _ in 0..=RESTS {
-            let heard = self.hear(&window)?;
-            let Some(last) = self.place(&window, heard) else { return Ok(()) };
-            if speech_after(&window, last) < UNHEARD {
-                return Ok(());
+    /// Decodes windows at once and takes what is heard in their order.
+    fn round(&mut self, windows: Vec<Window>, lease: ThreadLease) -> Result<()> {
+        let lease = Arc::new(lease);
+        let threads = (lease.threads() / windows.len()).max(1);
+        let tried = (self.language.code.clone(), !self.language.settled);
+        // Buffers are made when there is speech to decode.
+        while self.lanes.len() < windows.len() {
+            self.lanes.push(Decoder::new(self.model)?);
+        }
+        for (lane, window) in self.lanes.iter_mut().zip(&windows) {
+            lane.begin(&window.samples, (&tried.0, tried.1), (&lease, threads), self.ctx)?;
+        }
+        for (index, window) in windows.into_iter().enumerate() {
+            let mut heard = self.lanes[index].finish(self.ctx)?;
+            if let Some((code, probability)) = heard.language.take()
+                && !self.language.settled
+            {
+                self.language.detected(code, probability);
             }
-            window = window.rest(last);
+            if self.language.code != tried.0 {
+                heard = self.hear(index, &window, (&lease, threads))?;
+            }
+            self.take(index, window, heard, (&lease, threads))?;
         }
         Ok(())
     }
 
-    fn hear(&mut self, window: &Window) -> Result<Vec<RawWord>> {
-        let decoder = match &mut self.decoder {
-            Some(decoder) => decoder,
-            // The buffers are made when there is speech to decode.
-            none => none.insert(Decoder::new(self.model)?),
-        };
-        let mut pieces = decoder.hear(&window.samples, &self.language.code, self.ctx)?;
-        if !self.language.settled {
-            let tried = self.language.code.clone();
-            let (code, probability) = decoder.language(self.ctx)?;
-            self.language.detected(code, probability);
-            if self.language.code != tried {
-                pieces = decoder.hear(&window.samples, &self.language.code, self.ctx)?;
+    fn hear(&mut self, lane: usize, window: &Window, lent: (&Arc<ThreadLease>, usize)) -> Result<Heard> {
+        let lane = &mut self.lanes[lane];
+        lane.begin(&window.samples, (&self.language.code, false), lent, self.ctx)?;
+        lane.finish(self.ctx)
+    }
+
+    /// Takes what was heard in a window, and decodes again what was left unheard of it.
+    fn take(
+        &mut self,
+        lane: usize,
+        mut window: Window,
+        mut heard: Heard,
+        lent: (&Arc<ThreadLease>, usize),
+    ) -> Result<()> {
+        for _ in 0..RESTS {
+            let words = build(&heard.pieces, &self.language.code);
+            let Some(last) = self.place(&window, words) else { return Ok(()) };
+            if speech_after(&window, last) < UNHEARD {
+                return Ok(());
             }
+            window = window.rest(last);
+            heard = self.hear(lane, &window, lent)?;
         }
-        Ok(build(&pieces, &self.language.code))
+        let words = build(&heard.pieces, &self.language.code);
+        self.place(&window, words);
+        Ok(())
     }
 
     /// Gives words their times and keeps the true ones; where the last of them ends, in seconds

@@ -156,6 +156,6 @@ mod tests {
 
     #[test]
     fn padding_stays_within_the_sound() {
-        assert_eq!(speech(&scores(&[(5, 0.9), (5, 0.1)])), [0..10]);
+        assert_eq!(speech(&scores(&[(5, 0.9), (5, 0.1)])), vec![0..10; 1]);
     }
 }

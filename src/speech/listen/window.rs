@@ -215,7 +215,7 @@ mod tests {
     #[test]
     fn no_window_is_longer_than_whisper_hears() {
         let cut = end(&[(1875, 0.9)], true);
-        assert!(cut <= CUT.end && cut >= CUT.start, "{cut}");
+        assert!((CUT.start..=CUT.end).contains(&cut), "{cut}");
         assert!(CUT.end as f64 * FRAME_SECONDS < 29.0);
     }
 
@@ -269,7 +269,7 @@ mod tests {
             Window { position: 1000, samples: vec![0.0; 120 * FRAME], frames, speech: vec![0..10, 110..120] };
         let rest = window.rest(100.0 * FRAME_SECONDS);
         assert_eq!(rest.position, 1000 + 100 * FRAME as u64);
-        assert_eq!(rest.speech, [10..20]);
+        assert_eq!(rest.speech, vec![10..20; 1]);
         assert_eq!(rest.samples.len(), rest.frames.len() * FRAME);
     }
 }

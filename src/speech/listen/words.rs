@@ -17,6 +17,8 @@ pub(crate) struct RawWord {
     pub probability: f64,
     /// Where the alignment ends what is spoken of it, in seconds of the window.
     pub end: Option<f64>,
+    /// Where it ends the punctuation after it, which swallows the pause there.
+    pub pause: Option<f64>,
     /// Whether the model began a segment with it.
     pub begins_segment: bool,
 }
@@ -27,6 +29,7 @@ struct Builder {
     bytes: Vec<u8>,
     probabilities: Vec<f64>,
     end: Option<f64>,
+    pause: Option<f64>,
     spoken: bool,
     begins_segment: bool,
 }
@@ -39,6 +42,9 @@ impl Builder {
         let spoken = is_spoken(bytes);
         if spoken || !self.spoken {
             self.end = end.or(self.end);
+            self.pause = None;
+        } else {
+            self.pause = end;
         }
         self.spoken |= spoken;
     }
@@ -59,6 +65,7 @@ impl Builder {
             spaced: text.starts_with(char::is_whitespace),
             probability: self.probabilities.iter().sum::<f64>() / count,
             end: self.end,
+            pause: self.pause,
             begins_segment: self.begins_segment,
         })
     }
@@ -109,6 +116,7 @@ fn keep(words: &mut Vec<RawWord>, word: Option<RawWord>) {
         Some(last) if opening(&last.text) => {
             last.text += &word.text;
             last.end = word.end.or(last.end);
+            last.pause = word.pause;
             last.probability = word.probability;
         }
         Some(last) if !is_spoken(word.text.as_bytes()) && !opening(&word.text) => last.text += &word.text,
@@ -141,7 +149,7 @@ mod tests {
         ];
         let words = build(&pieces, "en");
         assert_eq!(texts(&words), ["ill-disposed.", "He"]);
-        assert_eq!(words[0].end, Some(1.5));
+        assert_eq!((words[0].end, words[0].pause), (Some(1.5), Some(2.9)));
         assert!(words[0].begins_segment && !words[1].begins_segment);
     }
 

@@ -62,8 +62,8 @@ fn read(url: &str, expected: u64, send: &mut dyn FnMut(Vec<u8>) -> bool) -> Resu
     };
     let agent: ureq::Agent = ureq::Agent::config_builder()
         .timeout_connect(Some(Duration::from_secs(20)))
-        .timeout_recv_response(Some(Duration::from_secs(60)))
-        .timeout_per_read(Some(Duration::from_secs(60)))
+        .timeout_recv_response(Some(Duration::from_mins(1)))
+        .timeout_per_read(Some(Duration::from_mins(1)))
         .build()
         .into();
     let response = agent.get(url).call().map_err(|error| match error {

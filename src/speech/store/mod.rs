@@ -121,28 +121,29 @@ impl ModelStore {
     /// Checks the model's file: structure, size and, for an installed one, its SHA-256.
     pub(crate) fn verified(&self, name: &str) -> Result<Verified> {
         let path = self.path(name)?;
-        self.check(name, &path).map_err(|error| unusable(name, &path, error))
-    }
-
-    fn check(&self, name: &str, path: &Path) -> Result<Verified> {
-        let stamp = Stamp::of(path)?;
-        let manifest = if is_path(name) { None } else { Manifest::read(path) };
-        if manifest.as_ref().is_some_and(|manifest| manifest.size_bytes != stamp.bytes) {
-            return Err(super::ggml::broken("its size is not that of the installed file"));
-        }
-        let file = read_index(path)?;
-        let sha256 = verify::sha256(&stamp)?;
-        if manifest.as_ref().is_some_and(|manifest| manifest.sha256 != sha256) {
-            return Err(super::ggml::broken("its content is not that of the installed file (sha256)"));
-        }
-        let name = manifest.map_or_else(|| stem(path), |manifest| manifest.name);
-        let (quantization, shape) = (file.quantization, file.head.shape);
-        Ok(Verified { name, path: path.to_owned(), quantization, sha256, shape })
+        check(name, &path).map_err(|error| unusable(name, &path, error))
     }
 
     fn file(&self, name: &str, quantization: Quantization) -> PathBuf {
         self.folder.join(file_name(name, quantization))
     }
+}
+
+/// Structure, size and, where there is a manifest, the SHA-256 of a file.
+fn check(name: &str, path: &Path) -> Result<Verified> {
+    let stamp = Stamp::of(path)?;
+    let manifest = if is_path(name) { None } else { Manifest::read(path) };
+    if manifest.as_ref().is_some_and(|manifest| manifest.size_bytes != stamp.bytes) {
+        return Err(super::ggml::broken("its size is not that of the installed file"));
+    }
+    let file = read_index(path)?;
+    let sha256 = verify::sha256(&stamp)?;
+    if manifest.as_ref().is_some_and(|manifest| manifest.sha256 != sha256) {
+        return Err(super::ggml::broken("its content is not that of the installed file (sha256)"));
+    }
+    let name = manifest.map_or_else(|| stem(path), |manifest| manifest.name);
+    let (quantization, shape) = (file.quantization, file.head.shape);
+    Ok(Verified { name, path: path.to_owned(), quantization, sha256, shape })
 }
 
 fn folder_from(own: Option<OsString>, cache: Option<OsString>, home: Option<PathBuf>) -> PathBuf {
@@ -182,7 +183,7 @@ fn unusable(name: &str, path: &Path, error: Error) -> Error {
     }
     let mut message = format!("the speech model {} cannot be used: {error}", path.display());
     if !is_path(name) {
-        message += &format!("; run `ytclipper models install {name}` again");
+        message = format!("{message}; run `ytclipper models install {name}` again");
     }
     Error::new(ErrorKind::ModelUnavailable, message)
         .with("model", name)
