@@ -15,6 +15,8 @@ pub mod outcome;
 pub mod picture;
 pub mod publish;
 pub mod spec;
+#[cfg(feature = "speech")]
+pub mod speech;
 pub mod stages;
 pub mod store;
 mod sys;

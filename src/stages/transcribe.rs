@@ -12,19 +12,15 @@ pub(super) fn run(spec: &TranscribeSpec, resources: &Resources, context: &Contex
     use crate::speech::{self, cache};
 
     let mut audio = crate::media::AudioReader::open(&spec.source, &context.cancel)?;
-    let key = if spec.cache {
-        let model = resources.models.store().resolve(&spec.model)?;
-        Some(cache::Key::of(&spec.source, &model, spec.language.as_deref())?)
-    } else {
-        None
-    };
+    context.progress.set(0.0, format!("Loading the model {}", spec.model));
+    let model = resources.models.get(&spec.model)?;
+    let language = spec.language.as_deref();
+    let key = if spec.cache { Some(cache::CacheKey::new(&spec.source, &model, language)?) } else { None };
     if let Some(known) = key.as_ref().and_then(|key| cache::load(&spec.source, key)) {
         context.progress.set(1.0, "Read the transcript from its cache");
         return Ok(known);
     }
-    context.progress.set(0.0, format!("Loading the model {}", spec.model));
-    let model = resources.models.get(&spec.model)?;
-    let transcript = speech::transcribe(&model, &mut audio, spec.language.as_deref(), context)?;
+    let transcript = speech::transcribe(&model, &mut audio, language, context)?;
     if let Some(key) = &key {
         cache::store(&spec.source, key, &transcript);
     }

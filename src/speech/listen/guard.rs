@@ -1,0 +1,139 @@
+//! What whisper writes where nobody says it: marks of music, text over silence, loops.
+
+use super::words::RawWord;
+
+/// A phrase that comes more often than this in a row is a loop.
+const MOST_REPEATS: usize = 4;
+/// Of a loop so many rounds are kept.
+const KEPT_REPEATS: usize = 2;
+/// Words of the longest phrase that is looked for.
+const LONGEST_PHRASE: usize = 10;
+/// Words of the longest mark (`[speaking in a foreign language]`).
+const LONGEST_MARK: usize = 8;
+/// Natural logarithm: below it on average, a guess. Whisper's own bar.
+const GUESS: f64 = -1.0;
+
+/// Whether a window's words are a guess over next to no speech (`speech` in seconds).
+pub(crate) fn is_guess(words: &[RawWord], speech: f64) -> bool {
+    let count = words.len().max(1) as f64;
+    let mean = words.iter().map(|word| word.probability.max(1e-6).ln()).sum::<f64>() / count;
+    speech < 1.0 && mean < GUESS
+}
+
+/// For each word whether it stays: marks and the further rounds of loops go.
+pub(crate) fn kept(words: &[RawWord]) -> Vec<bool> {
+    let mut kept = vec![true; words.len()];
+    drop_marks(words, &mut kept);
+    drop_loops(words, &mut kept);
+    kept
+}
+
+/// Marks what stands in brackets, between stars or notes.
+fn drop_marks(words: &[RawWord], kept: &mut [bool]) {
+    let mut index = 0;
+    while index < words.len() {
+        let closing = match words[index].text.chars().next() {
+            Some('[') => ']',
+            Some('(') => ')',
+            Some('*') => '*',
+            Some('♪') => '♪',
+            _ => {
+                index += 1;
+                continue;
+            }
+        };
+        let closes = |at: usize| {
+            let text = words[at].text.trim_end_matches(|c: char| c.is_ascii_punctuation() && c != closing);
+            text.ends_with(closing) && (at > index || text.chars().count() > 1)
+        };
+        let reach = (index + LONGEST_MARK).min(words.len());
+        match (index..reach).find(|at| closes(*at)) {
+            Some(last) => {
+                kept[index..=last].fill(false);
+                index = last + 1;
+            }
+            None => {
+                kept[index] = words[index].text.chars().any(char::is_alphanumeric);
+                index += 1;
+            }
+        }
+    }
+}
+
+fn drop_loops(words: &[RawWord], kept: &mut [bool]) {
+    let plain: Vec<String> = words
+        .iter()
+        .map(|word| word.text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect())
+        .collect();
+    let mut index = 0;
+    while index < plain.len() {
+        let (phrase, rounds) = loop_at(&plain, index);
+        if rounds > MOST_REPEATS {
+            kept[index + phrase * KEPT_REPEATS..index + phrase * rounds].fill(false);
+            index += phrase * rounds;
+        } else {
+            index += 1;
+        }
+    }
+}
+
+/// The phrase length that is repeated most from `index` on, and how often it stands there.
+fn loop_at(plain: &[String], index: usize) -> (usize, usize) {
+    let rounds = |phrase: usize| {
+        let head = &plain[index..index + phrase];
+        plain[index..].chunks_exact(phrase).take_while(|chunk| *chunk == head).count()
+    };
+    (1..=LONGEST_PHRASE.min(plain.len() - index))
+        .map(|phrase| (phrase, rounds(phrase)))
+        .find(|(_, rounds)| *rounds > MOST_REPEATS)
+        .unwrap_or((1, 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(text: &str) -> Vec<RawWord> {
+        text.split(' ')
+            .map(|word| RawWord {
+                text: word.into(),
+                spaced: true,
+                probability: 0.3,
+                end: None,
+                begins_segment: false,
+            })
+            .collect()
+    }
+
+    fn left(text: &str) -> String {
+        let words = words(text);
+        let kept = kept(&words);
+        let left: Vec<_> =
+            words.iter().zip(kept).filter(|(_, kept)| *kept).map(|(w, _)| w.text.clone()).collect();
+        left.join(" ")
+    }
+
+    #[test]
+    fn marks_go_and_speech_stays() {
+        assert_eq!(left("[BLANK_AUDIO]"), "");
+        assert_eq!(left("so (upbeat music) we [Music]. go ♪ la la ♪ on *sighs* now"), "so we go on now");
+        assert_eq!(
+            left("an (open bracket that never ends in these ten words here)"),
+            left("an (open bracket that never ends in these ten words here)")
+        );
+        assert_eq!(left("plain words, (stay"), "plain words, (stay");
+    }
+
+    #[test]
+    fn loops_are_cut_and_natural_repeats_stay() {
+        assert_eq!(left("no no no no way"), "no no no no way");
+        assert_eq!(left(&format!("so {}end", "thank you. ".repeat(9))), "so thank you. thank you. end");
+        assert_eq!(left(&"Ha, ".repeat(50).trim_end().to_owned()), "Ha, Ha,");
+    }
+
+    #[test]
+    fn a_guess_needs_both_little_speech_and_little_confidence() {
+        assert!(is_guess(&words("thank you"), 0.4));
+        assert!(!is_guess(&words("thank you"), 4.0));
+    }
+}

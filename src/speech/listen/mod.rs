@@ -1,0 +1,12 @@
+//! From a stream of sound to words.
+
+mod decode;
+mod guard;
+mod segments;
+mod timing;
+mod transcribe;
+mod vad;
+mod window;
+mod words;
+
+pub use transcribe::transcribe;

@@ -1,0 +1,14 @@
+//! Speech to words: installed models, one loaded model for all jobs, windows of sound cut at
+//! pauses, words with times. The only code that names whisper.
+
+pub mod cache;
+mod ggml;
+mod import;
+mod listen;
+mod log;
+mod model;
+mod store;
+
+pub use listen::transcribe;
+pub use model::{LoadedModel, ModelCache};
+pub use store::ModelStore;
