@@ -16,7 +16,7 @@ LAG = 0.5
 START = """
 import sys, time, os, signal, threading
 import ytclipper_rs as yt
-SLOW = yt.EncodeSpec(preset="veryslow", size=yt.Size(1920, 1080))
+SLOW = yt.EncodeSpec(preset="slow", fps=240)
 def start(engine, name="slow.mp4"):
     job = engine.render(yt.RenderPlan(sys.argv[1], name, encode=SLOW))
     next(event for event in job.iter_events() if event.percent > 0)
