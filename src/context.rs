@@ -5,10 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use parking_lot::Mutex;
-
 use crate::error::{Error, Result};
 use crate::outcome::Stage;
+use crate::sys::Mutex;
 
 /// A flag that a host raises to stop a job; clones share it. Reading it is one atomic load.
 #[derive(Debug, Clone, Default)]

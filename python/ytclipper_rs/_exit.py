@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import os
+import time
 import weakref
 from typing import TYPE_CHECKING
 
@@ -18,8 +19,8 @@ from .exceptions import YtclipperError
 if TYPE_CHECKING:
     from .engine import Engine
 
-GRACE_SECONDS = 2.0
-"""How long one engine may take to cancel its jobs at exit."""
+GRACE_SECONDS = 4.0
+"""How long engines may take at exit to stop their jobs and remove what those left."""
 
 _engines: weakref.WeakSet[Engine] = weakref.WeakSet()
 
@@ -31,10 +32,13 @@ def close_at_exit(engine: Engine) -> None:
 
 @atexit.register
 def _close_all() -> None:
-    for engine in list(_engines):
-        with contextlib.suppress(YtclipperError):
-            engine.shutdown("now", timeout=GRACE_SECONDS)
-    _native.quiesce(GRACE_SECONDS)
+    deadline = time.monotonic() + GRACE_SECONDS
+    engines = list(_engines)
+    for patience in (0.0, GRACE_SECONDS):  # all are asked to stop before one is waited for
+        for engine in engines:
+            with contextlib.suppress(YtclipperError):
+                engine.shutdown("now", timeout=min(patience, deadline - time.monotonic()))
+    _native.quiesce(1.0)
 
 
 def _forget_all() -> None:

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use parking_lot::{Condvar, Mutex};
+use crate::sys::{Condvar, Mutex};
 
 use super::guard::{Inside, panic_message};
 use super::job::{Delivery, Job, JobHandle};

@@ -3,9 +3,8 @@
 use std::thread::JoinHandle;
 use std::time::Instant;
 
-use parking_lot::{Condvar, Mutex};
-
 use crate::error::{Error, ErrorKind, Result};
+use crate::sys::{Condvar, Mutex};
 
 /// The threads of an engine.
 #[derive(Default)]
@@ -57,7 +56,7 @@ impl Lifecycle {
                 self.changed.wait(&mut alive);
                 continue;
             };
-            let late = self.changed.wait_until(&mut alive, deadline).timed_out();
+            let late = self.changed.wait_until(&mut alive, deadline);
             if late && alive.workers + alive.dispatchers > 0 {
                 return Err(timed_out(alive.workers));
             }

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-use parking_lot::{Condvar, Mutex};
+use crate::sys::{Condvar, Mutex};
 
 use super::Runner;
 use super::config::EngineConfig;

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use parking_lot::Mutex;
 use whisper_rs::{DtwMode, DtwModelPreset, DtwParameters, WhisperContext, WhisperContextParameters};
 
 use super::ggml::Shape;
@@ -12,6 +11,7 @@ use super::log;
 use super::store::verify::Stamp;
 use super::store::{ModelStore, Verified};
 use crate::error::{Error, ErrorKind, Result};
+use crate::sys::Mutex;
 
 /// A speech model in memory. Its weights are read only, so jobs share one.
 pub struct LoadedModel {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use parking_lot::Mutex;
+use crate::sys::Mutex;
 
 use super::{JobId, JobState, QueuedJob, Store, StoreCounts};
 use crate::error::{Error, ErrorKind, Result};

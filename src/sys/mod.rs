@@ -5,10 +5,12 @@
 mod children;
 #[cfg(test)]
 mod fork;
+mod lock;
 mod priority;
 
 #[cfg(feature = "download")]
 pub use children::{Signal, die_with_parent, has_exited, signal_group};
 #[cfg(test)]
 pub use fork::holds_in_child;
+pub use lock::{Condvar, Mutex, MutexGuard};
 pub use priority::lower_priority;

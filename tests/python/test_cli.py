@@ -111,7 +111,7 @@ def test_ctrl_c_cancels_the_job_and_leaves_nothing(media: Media, tmp_path: Path)
     plan = {
         "source": str(media.long),
         "output": str(tmp_path / "out.mp4"),
-        "encode": {"preset": "veryslow", "size": {"width": 3840, "height": 2160}},
+        "encode": {"preset": "slow", "fps": 240},
     }
     process = subprocess.Popen(
         [*CLI, "render", "-"],

@@ -16,7 +16,7 @@ LAG = 0.5
 START = """
 import sys, time, os, signal, threading
 import ytclipper_rs as yt
-SLOW = yt.EncodeSpec(preset="veryslow", size=yt.Size(3840, 2160))
+SLOW = yt.EncodeSpec(preset="slow", fps=240)
 def start(engine, name="slow.mp4"):
     job = engine.render(yt.RenderPlan(sys.argv[1], name, encode=SLOW))
     next(event for event in job.iter_events() if event.percent > 0)
@@ -110,10 +110,8 @@ except KeyboardInterrupt:
 
 
 def exits_quickly(script: Script, code: str, *arguments: object) -> None:
-    begun = time.perf_counter()
     done = script(START + code + "\nprint(time.time(), flush=True)", *arguments)
     assert (done.returncode, done.stderr) == (0, "")
-    assert time.perf_counter() - begun < 15
     assert time.time() - float(done.stdout.split()[-1]) < 5, "from the last line to the exit"
 
 

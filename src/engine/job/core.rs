@@ -5,7 +5,7 @@ use std::sync::{Arc, Weak};
 use std::task::Waker;
 use std::time::Instant;
 
-use parking_lot::{Condvar, Mutex, MutexGuard};
+use crate::sys::{Condvar, Mutex, MutexGuard};
 
 use super::progress::{Due, Tracker};
 use super::subscribe::{DoneFn, Listener, Subscriber};

@@ -82,7 +82,7 @@ impl JobHandle {
                 self.job.finished.wait(&mut inner);
                 continue;
             };
-            if self.job.finished.wait_until(&mut inner, deadline).timed_out() && inner.result.is_none() {
+            if self.job.finished.wait_until(&mut inner, deadline) && inner.result.is_none() {
                 return Err(timed_out(self.job.id));
             }
         }

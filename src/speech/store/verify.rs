@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use std::time::SystemTime;
 
-use parking_lot::Mutex;
 use sha2::{Digest, Sha256};
 
 use super::persist::hex;
 use crate::error::{Error, Result};
+use crate::sys::Mutex;
 
 /// A file as it was when it was hashed: a change shows in its size or time.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
