@@ -59,6 +59,7 @@ pub fn transcribe(
             round.push(window);
         }
         if round.is_empty() {
+            check(windows.done())?;
             return Ok(listener.finish(windows.done()));
         }
         listener.round(round, lease)?;
