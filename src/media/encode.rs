@@ -33,9 +33,10 @@ pub(super) fn video_encoder(
     encoder.set_color_range(color::Range::MPEG);
     encoder.set_color_primaries(color::Primaries::BT709);
     encoder.set_color_transfer_characteristic(color::TransferCharacteristic::BT709);
-    encoder.set_flags(codec::Flags::GLOBAL_HEADER);
-    // SAFETY: plain fields of a context that is not yet open.
+    // SAFETY: plain fields of a context that is not yet open. Its flags are added to: x264's default
+    // is closed GOPs, so that every key frame can be entered.
     unsafe {
+        (*encoder.as_mut_ptr()).flags |= ffi::AV_CODEC_FLAG_GLOBAL_HEADER as i32;
         (*encoder.as_mut_ptr()).thread_count = threads as i32;
         (*encoder.as_mut_ptr()).chroma_sample_location = ffi::AVChromaLocation::AVCHROMA_LOC_LEFT;
     }
@@ -62,7 +63,8 @@ pub(super) fn audio_encoder(bit_rate: u32) -> Result<codec::encoder::Audio> {
     encoder.set_channel_layout(ffmpeg::ChannelLayout::STEREO);
     encoder.set_format(format::Sample::F32(format::sample::Type::Planar));
     encoder.set_time_base(ffmpeg::Rational::new(1, SAMPLE_RATE as i32));
-    encoder.set_flags(codec::Flags::GLOBAL_HEADER);
+    // SAFETY: a plain field of a context that is not yet open.
+    unsafe { (*encoder.as_mut_ptr()).flags |= ffi::AV_CODEC_FLAG_GLOBAL_HEADER as i32 };
     encoder.set_bit_rate(bit_rate as usize);
     let opened = encoder.open_as(aac).map_err(|error| failed(error, "open the audio encoder"))?;
     Ok(opened)

@@ -331,3 +331,18 @@ fn a_recording_that_tells_no_length_is_measured() {
     plan.parts = vec![TimeRange { start: 1.0, end: 9.0 }];
     assert_eq!(render(&plan).unwrap().frames, 60);
 }
+
+#[test]
+fn every_key_frame_of_the_output_can_be_entered() {
+    let folder = Folder::new();
+    let source =
+        folder.media("long.mp4", "-f lavfi -i testsrc2=s=320x180:r=30:d=10 -c:v libx264 -pix_fmt yuv420p");
+    let plan = RenderPlan::new(&source, folder.path("out.mp4"));
+    render(&plan).unwrap();
+    let raw =
+        folder.media("out.h264", &format!("-i {} -c copy -bsf:v h264_mp4toannexb", plan.output.display()));
+    let bytes = std::fs::read(raw).unwrap();
+    let is_idr = |window: &&[u8]| window[..3] == [0, 0, 1] && window[3] & 31 == 5;
+    // One at the begin and one at x264's longest distance of 250 frames; an open GOP has none there.
+    assert_eq!(bytes.windows(4).filter(is_idr).count(), 2);
+}
