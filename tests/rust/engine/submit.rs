@@ -1,11 +1,10 @@
 //! Taking jobs in.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::unbounded;
-use parking_lot::Mutex;
 use ytclipper::ErrorKind;
 use ytclipper::engine::{Engine, EngineConfig, JobId, JobState, ShutdownMode};
 use ytclipper::spec::{JobSpec, RenderPlan};
@@ -90,7 +89,7 @@ fn every_one_of_a_thousand_queued_jobs_completes_exactly_once() {
             let handle = engine.submit(job(name)).unwrap();
             let (calls, sender) = (Arc::clone(&calls), sender.clone());
             handle.on_done(move |handle| {
-                *calls.lock().entry(handle.id()).or_default() += 1;
+                *calls.lock().unwrap().entry(handle.id()).or_default() += 1;
                 sender.send((name, handle.state())).unwrap();
             });
             handle
@@ -110,7 +109,7 @@ fn every_one_of_a_thousand_queued_jobs_completes_exactly_once() {
     }
     engine.shutdown(ShutdownMode::Drain, Some(LONG)).unwrap();
     assert!(receiver.is_empty());
-    assert!(calls.lock().len() == 1000 && calls.lock().values().all(|count| *count == 1));
+    assert!(calls.lock().unwrap().len() == 1000 && calls.lock().unwrap().values().all(|count| *count == 1));
 }
 
 #[test]
