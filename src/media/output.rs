@@ -1,6 +1,7 @@
 //! One output file: its encoders, fed frame by frame and sample by sample, and its muxer.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Instant;
 
 use ffmpeg_next as ffmpeg;
@@ -13,8 +14,8 @@ use super::failure::failed;
 use super::mux::Muxer;
 use super::rate::FrameRate;
 use super::soundtrack::SAMPLE_RATE;
-use crate::context::CancelToken;
-use crate::error::Result;
+use crate::context::{CancelToken, ThreadLease};
+use crate::error::{Error, Result};
 use crate::spec::{AudioSpec, EncodeSpec, Size};
 
 /// Samples a channel in one AAC frame.
@@ -28,16 +29,46 @@ pub(super) struct OutputPlan<'a> {
     pub size: Size,
     pub rate: FrameRate,
     pub threads: usize,
+    pub lease: &'a Arc<ThreadLease>,
 }
 
 /// An output under construction.
 pub(super) struct Output {
     muxer: Muxer,
-    video: codec::encoder::Video,
+    video: VideoEncoder,
     video_stream: usize,
     sound: Option<SoundOutput>,
     cancel: CancelToken,
     pub clock: Clock,
+}
+
+/// An open video encoder. Closing x264 waits for the pictures that its threads are at, which takes
+/// some hundred milliseconds; a job that is cancelled leaves that to a thread of its own, which
+/// keeps the job's share of the budget until then.
+struct VideoEncoder {
+    open: Option<codec::encoder::Video>,
+    lease: Arc<ThreadLease>,
+}
+
+impl VideoEncoder {
+    fn get(&mut self) -> Result<&mut codec::encoder::Video> {
+        self.open.as_mut().ok_or_else(|| Error::internal("the video encoder is closed"))
+    }
+
+    /// Closes the encoder here and now.
+    fn close(&mut self) {
+        self.open = None;
+    }
+}
+
+impl Drop for VideoEncoder {
+    fn drop(&mut self) {
+        let Some(encoder) = self.open.take() else { return };
+        let lease = Arc::clone(&self.lease);
+        let close = std::thread::Builder::new().name("ytc-close".to_owned());
+        // Where no thread can be had, the closure is dropped here, and the encoder with it.
+        let _ = close.spawn(move || drop((encoder, lease)));
+    }
 }
 
 struct SoundOutput {
@@ -53,6 +84,7 @@ impl Output {
         let video = video_encoder(plan.encode, plan.size, plan.rate, plan.threads)?;
         let mut muxer = Muxer::create(plan.path, cancel)?;
         let video_stream = muxer.add(&video)?;
+        let video = VideoEncoder { open: Some(video), lease: Arc::clone(plan.lease) };
         let sound = plan.audio.map(|audio| SoundOutput::open(audio, &mut muxer)).transpose()?;
         muxer.start()?;
         Ok(Self { muxer, video, video_stream, sound, cancel: cancel.clone(), clock: Clock::default() })
@@ -62,7 +94,7 @@ impl Output {
     pub(super) fn write_picture(&mut self, frame: &mut Video) -> Result<()> {
         let begun = Instant::now();
         frame.set_kind(ffmpeg::picture::Type::None);
-        self.video.send_frame(frame).map_err(|error| failed(error, "encode the picture"))?;
+        self.video.get()?.send_frame(frame).map_err(|error| failed(error, "encode the picture"))?;
         self.drain_video()?;
         self.clock.add("encode", begun);
         Ok(())
@@ -72,7 +104,7 @@ impl Output {
         let mut packet = ffmpeg::Packet::empty();
         loop {
             self.cancel.check()?;
-            match self.video.receive_packet(&mut packet) {
+            match self.video.get()?.receive_packet(&mut packet) {
                 Ok(()) => {
                     // One frame long: the length that the muxer needs for the last packet.
                     packet.set_duration(1);
@@ -99,7 +131,7 @@ impl Output {
     /// Flushes the encoders, finishes and closes the file.
     pub(super) fn finish(mut self) -> Result<Clock> {
         let begun = Instant::now();
-        self.video.send_eof().map_err(|error| failed(error, "encode the picture"))?;
+        self.video.get()?.send_eof().map_err(|error| failed(error, "encode the picture"))?;
         self.drain_video()?;
         self.clock.add("encode", begun);
         let begun = Instant::now();
@@ -108,6 +140,7 @@ impl Output {
         }
         self.cancel.check()?;
         self.muxer.finish()?;
+        self.video.close();
         self.clock.add("finish", begun);
         Ok(self.clock)
     }

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Instant;
 
 use ffmpeg_next::frame::Video;
@@ -32,7 +33,7 @@ pub struct Renderer<'a> {
     reader: VideoReader,
     timeline: Timeline,
     geometry: Geometry,
-    lease: ThreadLease,
+    lease: Arc<ThreadLease>,
     begun: Instant,
 }
 
@@ -43,7 +44,7 @@ impl<'a> Renderer<'a> {
     /// with `InvalidSpec` where a part begins after the source's end.
     pub fn open(plan: &'a RenderPlan, context: &Context) -> Result<Self> {
         let begun = Instant::now();
-        let lease = context.threads.lease();
+        let lease = Arc::new(context.threads.lease());
         let reader = VideoReader::open(&plan.source, lease.threads(), &context.cancel)?;
         let rate = plan.encode.fps.map_or(reader.rate(), FrameRate::near);
         let geometry = Geometry::plan(reader.picture(), plan.layout, plan.encode.size);
@@ -85,6 +86,7 @@ impl<'a> Renderer<'a> {
                 size: self.geometry.output,
                 rate: self.timeline.rate,
                 threads: encoder_threads(self.lease.threads()),
+                lease: &self.lease,
             },
             &context.cancel,
         )?;
