@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
-use ytclipper::context::{Context, ThreadBudget};
-use ytclipper::outcome::Transcript;
+use ytclipper::context::{Context, ProgressSink, ThreadBudget};
+use ytclipper::outcome::{Stage, Transcript};
 use ytclipper::picture::{AudioStream, AudioView};
 use ytclipper::spec::{InstallModelSpec, Quantization};
 use ytclipper::speech::{LoadedModel, ModelCache, ModelStore, transcribe};
@@ -222,6 +222,23 @@ fn words_stand_where_they_are_spoken() {
         let last = words.last().unwrap();
         assert!((last.end - before - 2.75).abs() < 0.25, "{last:?} after {before}");
     }
+}
+
+#[test]
+fn progress_grows_to_the_end_and_tells_the_time() {
+    let _alone = alone();
+    let model = model("tiny.en");
+    let (samples, _) = reading(1);
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let keep = Arc::clone(&seen);
+    let sink =
+        ProgressSink::new(Stage::Transcribing, Arc::new(move |report| keep.lock().unwrap().push(report)));
+    let ctx = Context { progress: sink, ..on_two_threads() };
+    transcribe(&model, &mut Sound::new(samples), None, &ctx).unwrap();
+    let seen = seen.lock().unwrap();
+    assert!(seen.is_sorted_by(|a, b| a.fraction <= b.fraction));
+    let last = seen.last().unwrap();
+    assert_eq!((last.fraction, last.message.as_str()), (1.0, "Transcribing 0:27 of 0:27"));
 }
 
 #[test]

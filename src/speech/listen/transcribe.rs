@@ -59,6 +59,7 @@ pub fn transcribe(
             round.push(window);
         }
         if round.is_empty() {
+            check(windows.done())?;
             return Ok(listener.finish(windows.done()));
         }
         listener.round(round, lease)?;
@@ -149,7 +150,9 @@ impl<'a> Listener<'a> {
     /// Decodes windows at once and takes what is heard in their order.
     fn round(&mut self, windows: Vec<Window>, lease: ThreadLease) -> Result<()> {
         let lease = Arc::new(lease);
-        let threads = (lease.threads() / windows.len()).max(1);
+        // Not by the windows of this round: a lone last window on all threads is the case where
+        // ggml's threads spin while they wait for one that has no core.
+        let threads = (lease.threads() / most_lanes(self.model)).max(1);
         let tried = (self.language.code.clone(), !self.language.settled);
         // Buffers are made when there is speech to decode.
         while self.lanes.len() < windows.len() {
