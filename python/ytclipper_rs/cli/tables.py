@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import get_args
 
 from rich import box
 from rich.table import Table
@@ -16,11 +17,12 @@ from ..outcome import (
     Model,
     Project,
     RenderReport,
+    Stage,
     Thumbnail,
 )
 from .output import clock
 
-FALLBACK = "* nothing scored 20 or more; this is the best of the rest"
+FALLBACK = "* no sentence scored 20 or more; this is the best of the rest"
 Piece = Table | Text
 """What can be printed."""
 EXCERPT = 48
@@ -91,7 +93,10 @@ def _excerpt(text: str) -> str:
 def stages(timings: Mapping[str, float]) -> Table:
     """Seconds spent a stage."""
     table = _table("stage", "seconds")
-    for stage, seconds in timings.items():
+    order = {stage: place for place, stage in enumerate(get_args(Stage))}
+    for stage, seconds in sorted(
+        timings.items(), key=lambda spent: order.get(spent[0], len(order))
+    ):
         table.add_row(stage, f"{seconds:.1f}")
     table.add_row("total", f"{sum(timings.values()):.1f}")
     return table
@@ -187,7 +192,10 @@ def pairs(rows: Iterable[tuple[str, str]]) -> Table:
 
 def _table(*columns: str, title: str | None = None) -> Table:
     table = Table(
-        title=None if title is None else Text(title), box=box.SIMPLE_HEAD, title_justify="left"
+        title=None if title is None else Text(title),
+        box=box.SIMPLE_HEAD,
+        title_justify="left",
+        caption_justify="left",
     )
     right = {"clip", "words", "score", "seconds", "size"}
     for column in columns:
