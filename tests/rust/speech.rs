@@ -46,10 +46,9 @@ fn checkout() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
+/// Where `make models` installs.
 fn store() -> ModelStore {
-    let folder = std::env::var_os("YTCLIPPER_MODELS")
-        .map_or_else(|| checkout().join("models").join("ggml"), PathBuf::from);
-    ModelStore::new(folder)
+    ModelStore::new(ModelStore::default_dir())
 }
 
 fn cache() -> &'static ModelCache {
