@@ -96,10 +96,15 @@ def main() -> None:
         ]
         left = sorted(path.name for path in folder.iterdir())
     head = ["milliseconds", "times", "p50", "p99", "max", "bar (p99)", "met"]
-    text = table(head, rows) + f"\n\nFiles left by {CANCELS + 1} cancelled renders: {len(left)} {left or ''}"
+    text = (
+        table(head, rows)
+        + f"\n\nFiles left by {CANCELS + 1} cancelled renders: {len(left)} {left or ''}"
+    )
     print(text)
     if arguments.write:
-        intro = "From Python, JSON included. Cancelled are renders of 1080p30 to vertical, x264 medium."
+        intro = (
+            "From Python, JSON included. Cancelled are renders of 1080p30 to vertical, x264 medium."
+        )
         write_section("jobs", "Jobs", machine(None), "python benches/jobs.py --write", intro, text)
 
 

@@ -51,7 +51,9 @@ def sentences() -> list[tuple[Path, str]]:
     return found
 
 
-def measure(engine: yt.Engine, model: str, files: list[tuple[Path, str]]) -> tuple[float, float, float]:
+def measure(
+    engine: yt.Engine, model: str, files: list[tuple[Path, str]]
+) -> tuple[float, float, float]:
     """Word error rate, seconds of sound, seconds taken."""
     wrong = words = 0
     sound = taken = 0.0
@@ -87,7 +89,9 @@ def main() -> None:
     print(text)
     if arguments.write:
         intro = "English read aloud (LibriVox), reference text of `pocketsphinx-testdata`; models loaded before."
-        write_section("speech", "Speech", machine(None), "python benches/speech.py --write", intro, text)
+        write_section(
+            "speech", "Speech", machine(None), "python benches/speech.py --write", intro, text
+        )
 
 
 if __name__ == "__main__":
