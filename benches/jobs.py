@@ -12,9 +12,10 @@ import tempfile
 import time
 from pathlib import Path
 
-import ytclipper_rs as yt
 from measure import machine
 from report import table, write_section
+
+import ytclipper_rs as yt
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = ROOT / "media/sample.mp4"

@@ -12,9 +12,10 @@ import re
 import time
 from pathlib import Path
 
-import ytclipper_rs as yt
 from measure import machine
 from report import table, write_section
+
+import ytclipper_rs as yt
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = ROOT / "media/sample.mp4"
@@ -88,7 +89,9 @@ def main() -> None:
     text = table(head, rows)
     print(text)
     if arguments.write:
-        intro = "English read aloud (LibriVox), reference text of `pocketsphinx-testdata`; models loaded before."
+        intro = (
+            "English read aloud (LibriVox), text of `pocketsphinx-testdata`; models loaded before."
+        )
         write_section(
             "speech", "Speech", machine(None), "python benches/speech.py --write", intro, text
         )
