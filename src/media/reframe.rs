@@ -1,4 +1,4 @@
-//! Source pictures made into output pictures, each of them once.
+//! Source pictures made into output pictures.
 
 use ffmpeg_next::frame::Video;
 
@@ -10,13 +10,16 @@ use super::picture::share;
 use super::rate::FrameRate;
 use crate::error::{Error, Result};
 
-/// Brings pictures to the output's shape. A picture that is shown again is not filtered again.
+/// Brings pictures to the output's shape.
 pub(super) struct Reframer {
     geometry: Geometry,
     rotation: u32,
     rate: FrameRate,
     threads: usize,
     chain: Option<(Shape, Chain)>,
+    /// Whether pictures are often shown again: then the last result is kept. Keeping it costs a
+    /// copy of each picture that is drawn upon.
+    repeats: bool,
     last: Option<(u64, Video)>,
 }
 
@@ -29,9 +32,16 @@ struct Shape {
 }
 
 impl Reframer {
-    /// For a geometry, applied after a clockwise turn of `rotation` degrees.
-    pub(super) fn new(geometry: Geometry, rotation: u32, rate: FrameRate, threads: usize) -> Self {
-        Self { geometry, rotation, rate, threads, chain: None, last: None }
+    /// For a geometry, applied after a clockwise turn of `rotation` degrees. `repeats` tells that
+    /// the output has more pictures than the source.
+    pub(super) fn new(
+        geometry: Geometry,
+        rotation: u32,
+        rate: FrameRate,
+        threads: usize,
+        repeats: bool,
+    ) -> Self {
+        Self { geometry, rotation, rate, threads, chain: None, repeats, last: None }
     }
 
     /// The output picture of a source picture.
@@ -42,6 +52,9 @@ impl Reframer {
             return share(picture);
         }
         let picture = self.filter(&shown.frame)?;
+        if !self.repeats {
+            return Ok(picture);
+        }
         let result = share(&picture)?;
         self.last = Some((shown.serial, picture));
         Ok(result)

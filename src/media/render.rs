@@ -45,7 +45,7 @@ impl<'a> Renderer<'a> {
     pub fn open(plan: &'a RenderPlan, context: &Context) -> Result<Self> {
         let begun = Instant::now();
         let lease = Arc::new(context.threads.lease());
-        let reader = VideoReader::open(&plan.source, lease.threads(), &context.cancel)?;
+        let reader = VideoReader::open(&plan.source, decoder_threads(lease.threads()), &context.cancel)?;
         let rate = plan.encode.fps.map_or(reader.rate(), FrameRate::near);
         let geometry = Geometry::plan(reader.picture(), plan.layout, plan.encode.size);
         let timeline = Timeline::place(&plan.parts, reader.duration(), rate, plan.transition.duration)?;
@@ -117,8 +117,9 @@ impl<'a> Renderer<'a> {
     }
 
     fn parts(&mut self, pass: &mut Pass<'_>) -> Result<()> {
-        let mut reframer =
-            Reframer::new(self.geometry, self.reader.rotation(), self.timeline.rate, self.lease.threads());
+        let (rate, threads) = (self.timeline.rate, self.lease.threads());
+        let repeats = rate.fps() > self.reader.rate().fps() * 1.01;
+        let mut reframer = Reframer::new(self.geometry, self.reader.rotation(), rate, threads, repeats);
         let mut tail = VecDeque::new();
         for index in 0..self.timeline.parts.len() {
             self.part(index, &mut reframer, &mut tail, pass)?;
@@ -204,6 +205,12 @@ impl<'a> Renderer<'a> {
             timings: clock.seconds(),
         })
     }
+}
+
+/// Decoding takes a fraction of what encoding takes; each thread of it holds some pictures. Two are
+/// needed for decoding to run beside the rest.
+fn decoder_threads(cores: usize) -> usize {
+    (cores / 2).max(cores.min(2))
 }
 
 /// x264's frame threads wait for each other, so that it takes half as many again as there are cores

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -11,6 +12,10 @@ from pathlib import Path
 import pytest
 
 import ytclipper_rs as yt
+
+# A shell starts background commands with Ctrl-C ignored, and children inherit that; the tests of
+# Ctrl-C must not depend on how the tests were started.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # 14,400 cheap pictures: about a minute's work, which stops quickly when told to.
 SLOW = yt.EncodeSpec(preset="slow", fps=240)
