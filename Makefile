@@ -66,6 +66,7 @@ check: build ## Format, lints, layers, types, stubs
 .PHONY: bench
 bench: build models sample ## Measure against ffmpeg, side by side; writes docs/benchmarks.md
 	python benches/render.py --write
+	python benches/exact.py --write
 	python benches/jobs.py --write
 	python benches/speech.py --write
 
