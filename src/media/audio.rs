@@ -6,18 +6,17 @@ use ffmpeg_next as ffmpeg;
 use ffmpeg_next::media::Type;
 
 use super::failure::failed;
+use super::feed::Feed;
 use super::graph::{Chain, ChainBuilder};
 use super::input::{Input, Kind};
 use super::queue::SampleQueue;
 use crate::context::CancelToken;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 
 /// Decoders need a run-up after a seek before their output is right, in seconds.
 const RUN_UP_S: f64 = 0.25;
 /// Timestamps that are off by less than this are jitter of the container, in seconds.
 const JITTER_S: f64 = 0.008;
-/// Broken packets in a row after which a source counts as corrupt.
-const MAX_BROKEN: u32 = 500;
 
 /// Speaker layout of what is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,8 +55,7 @@ struct Shape {
 /// Decodes the best audio stream of a file to interleaved samples. Positions are in samples per
 /// channel from the source's begin; silence stands where the source has no sound.
 pub(super) struct SoundReader {
-    input: Input,
-    stream: usize,
+    feed: Feed,
     decoder: ffmpeg::decoder::Audio,
     time_base: ffmpeg::Rational,
     rate: u32,
@@ -68,7 +66,6 @@ pub(super) struct SoundReader {
     cursor: i64,
     /// Whether samples followed each other up to here since the last seek.
     running: bool,
-    broken: u32,
     at_end: bool,
 }
 
@@ -80,9 +77,8 @@ impl SoundReader {
         channels: Channels,
         cancel: &CancelToken,
     ) -> Result<Option<Self>> {
-        let mut input = Input::open(path, Kind::Media, cancel)?;
+        let input = Input::open(path, Kind::Media, cancel)?;
         let Some(stream) = input.best(Type::Audio) else { return Ok(None) };
-        input.only(stream);
         let found =
             input.context().stream(stream).ok_or_else(|| Error::internal("the audio stream is gone"))?;
         let time_base = found.time_base();
@@ -95,8 +91,7 @@ impl SoundReader {
         }
         let decoder = context.decoder().audio().map_err(|error| failed(error, "open the audio decoder"))?;
         Ok(Some(Self {
-            input,
-            stream,
+            feed: Feed::new(input, stream, "sound"),
             decoder,
             time_base,
             rate,
@@ -105,14 +100,13 @@ impl SoundReader {
             pending: SampleQueue::new(channels.count()),
             cursor: 0,
             running: false,
-            broken: 0,
             at_end: false,
         }))
     }
 
     /// Length of the container in seconds, 0 where unknown.
     pub(super) fn duration(&self) -> f64 {
-        self.input.duration()
+        self.feed.input.duration()
     }
 
     /// Goes to `time` in seconds: the next sample read is the one at that time.
@@ -120,8 +114,8 @@ impl SoundReader {
         self.cursor = (time * f64::from(self.rate)).round() as i64;
         self.pending.clear();
         let run_up = (time - RUN_UP_S).max(0.0);
-        if run_up == 0.0 || self.input.seek(self.stream, run_up).is_err() {
-            self.input.rewind(self.stream)?;
+        if run_up == 0.0 || self.feed.input.seek(self.feed.stream, run_up).is_err() {
+            self.feed.input.rewind(self.feed.stream)?;
         }
         self.decoder.flush();
         (self.chain, self.at_end, self.running) = (None, false, false);
@@ -148,42 +142,16 @@ impl SoundReader {
         let mut frame = ffmpeg::frame::Audio::empty();
         match self.decoder.receive_frame(&mut frame) {
             Ok(()) => {
-                self.broken = 0;
+                self.feed.recovered();
                 self.convert(frame)
             }
             Err(ffmpeg::Error::Eof) => {
                 self.at_end = true;
                 self.drain_chain()
             }
-            Err(ffmpeg::Error::Other { errno: libc::EAGAIN }) => self.feed(),
-            Err(ffmpeg::Error::InvalidData) => self.count_broken(),
-            Err(error) => Err(failed(error, "decode the sound")),
+            Err(ffmpeg::Error::Other { errno: libc::EAGAIN }) => self.feed.step(&mut self.decoder),
+            Err(error) => self.feed.survive(error),
         }
-    }
-
-    fn feed(&mut self) -> Result<()> {
-        let mut packet = ffmpeg::Packet::empty();
-        let sent = if self.input.read(&mut packet)? {
-            if packet.stream() != self.stream {
-                return Ok(());
-            }
-            self.decoder.send_packet(&packet)
-        } else {
-            self.decoder.send_eof()
-        };
-        match sent {
-            Ok(()) | Err(ffmpeg::Error::Eof) => Ok(()),
-            Err(ffmpeg::Error::InvalidData) => self.count_broken(),
-            Err(error) => Err(failed(error, "decode the sound")),
-        }
-    }
-
-    fn count_broken(&mut self) -> Result<()> {
-        self.broken += 1;
-        if self.broken > MAX_BROKEN {
-            return Err(Error::new(ErrorKind::CorruptMedia, "the source's sound cannot be decoded"));
-        }
-        Ok(())
     }
 
     fn convert(&mut self, mut frame: ffmpeg::frame::Audio) -> Result<()> {
@@ -194,7 +162,7 @@ impl SoundReader {
         }
         let time = frame
             .timestamp()
-            .map(|timestamp| timestamp as f64 * f64::from(self.time_base) - self.input.origin());
+            .map(|timestamp| timestamp as f64 * f64::from(self.time_base) - self.feed.input.origin());
         frame.set_pts(time.map(|time| (time * f64::from(shape.rate)).round() as i64));
         if let Some((_, chain)) = &mut self.chain {
             chain.push(Some(&mut frame))?;

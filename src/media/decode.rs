@@ -8,6 +8,7 @@ use ffmpeg_next::frame::Video;
 use ffmpeg_next::media::Type;
 
 use super::failure::failed;
+use super::feed::Feed;
 use super::geometry::SourcePicture;
 use super::input::{Input, Kind, MAX_PIXELS};
 use super::picture::{rotation, upright};
@@ -18,8 +19,6 @@ use crate::error::{Error, ErrorKind, Result};
 /// How far before the wanted time a seek goes when the first try lands behind it, in seconds;
 /// after the last one everything is decoded from the begin.
 const SEEK_BACK: [f64; 3] = [0.0, 2.0, 12.0];
-/// Broken packets in a row after which a source counts as corrupt.
-const MAX_BROKEN: u32 = 200;
 
 /// A decoded picture, when it is shown, and its number in order of decoding.
 pub(super) struct Shown {
@@ -33,8 +32,7 @@ pub(super) struct Shown {
 
 /// Decodes the best video stream of a file.
 pub(super) struct VideoReader {
-    input: Input,
-    stream: usize,
+    feed: Feed,
     decoder: ffmpeg::decoder::Video,
     time_base: f64,
     rotation: u32,
@@ -43,7 +41,6 @@ pub(super) struct VideoReader {
     ahead: Option<Shown>,
     last_time: f64,
     decoded: u64,
-    broken: u32,
     at_end: bool,
 }
 
@@ -51,20 +48,18 @@ impl VideoReader {
     /// Opens the video of `path` with `threads` decoder threads. `UnsupportedMedia` where there is
     /// no picture.
     pub(super) fn open(path: &Path, threads: usize, cancel: &CancelToken) -> Result<Self> {
-        let mut input = Input::open(path, Kind::Media, cancel)?;
+        let input = Input::open(path, Kind::Media, cancel)?;
         let stream = input.best(Type::Video).ok_or_else(|| {
             let message = format!("{} has no picture; this job needs one", path.display());
             Error::new(ErrorKind::UnsupportedMedia, message).with("path", path.display())
         })?;
-        input.only(stream);
         let found =
             input.context().stream(stream).ok_or_else(|| Error::internal("the video stream is gone"))?;
         let (time_base, rotation, rate) =
             (f64::from(found.time_base()), rotation(&found), frame_rate(&found));
         let decoder = open_decoder(&found, threads)?;
         Ok(Self {
-            input,
-            stream,
+            feed: Feed::new(input, stream, "picture"),
             decoder,
             time_base,
             rotation,
@@ -73,7 +68,6 @@ impl VideoReader {
             ahead: None,
             last_time: f64::NEG_INFINITY,
             decoded: 0,
-            broken: 0,
             at_end: false,
         })
     }
@@ -100,8 +94,8 @@ impl VideoReader {
 
     /// Length in seconds: the stream's own where it tells, else the container's.
     pub(super) fn duration(&self) -> f64 {
-        let own = self.input.context().stream(self.stream).map_or(0, |stream| stream.duration());
-        let container = self.input.duration();
+        let own = self.feed.input.context().stream(self.feed.stream).map_or(0, |stream| stream.duration());
+        let container = self.feed.input.duration();
         let own = own as f64 * self.time_base;
         if container > 0.0 { container } else { own.max(0.0) }
     }
@@ -113,7 +107,7 @@ impl VideoReader {
             return Ok(());
         }
         for back in SEEK_BACK.into_iter().filter(|&back| back == 0.0 || back < time) {
-            if self.input.seek(self.stream, time - back).is_err() {
+            if self.feed.input.seek(self.feed.stream, time - back).is_err() {
                 continue;
             }
             self.restart();
@@ -122,7 +116,7 @@ impl VideoReader {
                 return Ok(());
             }
         }
-        self.input.rewind(self.stream)?;
+        self.feed.input.rewind(self.feed.stream)?;
         self.restart();
         Ok(())
     }
@@ -167,43 +161,17 @@ impl VideoReader {
                     self.at_end = true;
                     return Ok(None);
                 }
-                Err(ffmpeg::Error::Other { errno: libc::EAGAIN }) => self.feed()?,
-                Err(ffmpeg::Error::InvalidData) => self.count_broken()?,
-                Err(error) => return Err(failed(error, "decode the picture")),
+                Err(ffmpeg::Error::Other { errno: libc::EAGAIN }) => self.feed.step(&mut self.decoder)?,
+                Err(error) => self.feed.survive(error)?,
             }
         }
-    }
-
-    fn feed(&mut self) -> Result<()> {
-        let mut packet = ffmpeg::Packet::empty();
-        let sent = if self.input.read(&mut packet)? {
-            if packet.stream() != self.stream {
-                return Ok(());
-            }
-            self.decoder.send_packet(&packet)
-        } else {
-            self.decoder.send_eof()
-        };
-        match sent {
-            Ok(()) | Err(ffmpeg::Error::Eof) => Ok(()),
-            Err(ffmpeg::Error::InvalidData) => self.count_broken(),
-            Err(error) => Err(failed(error, "decode the picture")),
-        }
-    }
-
-    fn count_broken(&mut self) -> Result<()> {
-        self.broken += 1;
-        if self.broken > MAX_BROKEN {
-            return Err(Error::new(ErrorKind::CorruptMedia, "the source's pictures cannot be decoded"));
-        }
-        Ok(())
     }
 
     fn shown(&mut self, frame: Video) -> Shown {
-        self.broken = 0;
+        self.feed.recovered();
         self.decoded += 1;
         let time = match frame.timestamp() {
-            Some(timestamp) => timestamp as f64 * self.time_base - self.input.origin(),
+            Some(timestamp) => timestamp as f64 * self.time_base - self.feed.input.origin(),
             None if self.last_time.is_finite() => self.last_time + self.rate.seconds(1),
             None => 0.0,
         };

@@ -11,6 +11,7 @@ mod drawer;
 mod encode;
 mod fade;
 mod failure;
+mod feed;
 mod geometry;
 mod graph;
 mod input;

@@ -142,9 +142,7 @@ impl<'a> Renderer<'a> {
         // The picture nearest to a time is the one that is meant, whatever the container rounded.
         let tolerance = 0.5 * rate.seconds(1).min(self.reader.rate().seconds(1));
         let mut start = part.range.start;
-        let begun = Instant::now();
-        self.reader.seek(start, tolerance)?;
-        pass.clock.add("decode", begun);
+        self.seek(start, tolerance, pass)?;
         for number in 0..part.frames {
             pass.context.cancel.check()?;
             let begun = Instant::now();
@@ -152,15 +150,13 @@ impl<'a> Renderer<'a> {
                 self.reader.picture_at(start + rate.seconds(number), tolerance)?.ok_or_else(|| {
                     Error::new(ErrorKind::CorruptMedia, "the source has no picture that can be decoded")
                 })?;
+            pass.clock.add("decode", begun);
             if number == 0 {
                 start = snap(start, shown.time, tolerance);
-            }
-            pass.clock.add("decode", begun);
-            let begun = Instant::now();
-            let mut picture = reframer.apply(shown)?;
-            if number == 0 {
                 pass.begin_sound(index, start)?;
             }
+            let begun = Instant::now();
+            let mut picture = reframer.apply(shown)?;
             if let Some(old) = tail.pop_front() {
                 make_writable(&mut picture)?;
                 blend_pictures(&old, &mut picture, fade.saturating_sub(tail.len() as u64 + 1), fade);
@@ -172,6 +168,13 @@ impl<'a> Renderer<'a> {
                 tail.push_back(picture);
             }
         }
+        Ok(())
+    }
+
+    fn seek(&mut self, time: f64, tolerance: f64, pass: &mut Pass<'_>) -> Result<()> {
+        let begun = Instant::now();
+        self.reader.seek(time, tolerance)?;
+        pass.clock.add("decode", begun);
         Ok(())
     }
 
