@@ -87,6 +87,11 @@ impl VideoReader {
         self.rate
     }
 
+    /// Decodes faster and a little blurred: for looking whether pictures are there at all.
+    pub(super) fn skip_deblocking(&mut self) {
+        self.decoder.skip_loop_filter(ffmpeg::Discard::All);
+    }
+
     /// Pictures decoded so far.
     pub(super) fn decoded(&self) -> u64 {
         self.decoded

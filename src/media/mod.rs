@@ -30,6 +30,7 @@ mod soundtrack;
 mod thumbnail;
 mod timeline;
 mod verify;
+mod writer;
 
 pub use listen::AudioReader;
 pub use probe::probe;

@@ -1,7 +1,6 @@
 //! One output file: its encoders, fed frame by frame and sample by sample, and its muxer.
 
-use std::path::Path;
-use std::sync::Arc;
+use std::path::PathBuf;
 use std::time::Instant;
 
 use ffmpeg_next as ffmpeg;
@@ -14,61 +13,31 @@ use super::failure::failed;
 use super::mux::Muxer;
 use super::rate::FrameRate;
 use super::soundtrack::SAMPLE_RATE;
-use crate::context::{CancelToken, ThreadLease};
-use crate::error::{Error, Result};
+use crate::context::CancelToken;
+use crate::error::Result;
 use crate::spec::{AudioSpec, EncodeSpec, Size};
 
 /// Samples a channel in one AAC frame.
 const AAC_FRAME: usize = 1024;
 
 /// What an output is made of.
-pub(super) struct OutputPlan<'a> {
-    pub path: &'a Path,
-    pub encode: &'a EncodeSpec,
-    pub audio: Option<&'a AudioSpec>,
+pub(super) struct OutputPlan {
+    pub path: PathBuf,
+    pub encode: EncodeSpec,
+    pub audio: Option<AudioSpec>,
     pub size: Size,
     pub rate: FrameRate,
     pub threads: usize,
-    pub lease: &'a Arc<ThreadLease>,
 }
 
 /// An output under construction.
 pub(super) struct Output {
     muxer: Muxer,
-    video: VideoEncoder,
+    video: codec::encoder::Video,
     video_stream: usize,
     sound: Option<SoundOutput>,
     cancel: CancelToken,
-    pub clock: Clock,
-}
-
-/// An open video encoder. Closing x264 waits for the pictures that its threads are at, which takes
-/// some hundred milliseconds; a job that is cancelled leaves that to a thread of its own, which
-/// keeps the job's share of the budget until then.
-struct VideoEncoder {
-    open: Option<codec::encoder::Video>,
-    lease: Arc<ThreadLease>,
-}
-
-impl VideoEncoder {
-    fn get(&mut self) -> Result<&mut codec::encoder::Video> {
-        self.open.as_mut().ok_or_else(|| Error::internal("the video encoder is closed"))
-    }
-
-    /// Closes the encoder here and now.
-    fn close(&mut self) {
-        self.open = None;
-    }
-}
-
-impl Drop for VideoEncoder {
-    fn drop(&mut self) {
-        let Some(encoder) = self.open.take() else { return };
-        let lease = Arc::clone(&self.lease);
-        let close = std::thread::Builder::new().name("ytc-close".to_owned());
-        // Where no thread can be had, the closure is dropped here, and the encoder with it.
-        let _ = close.spawn(move || drop((encoder, lease)));
-    }
+    clock: Clock,
 }
 
 struct SoundOutput {
@@ -80,12 +49,11 @@ struct SoundOutput {
 
 impl Output {
     /// Opens encoders and file.
-    pub(super) fn open(plan: &OutputPlan<'_>, cancel: &CancelToken) -> Result<Self> {
-        let video = video_encoder(plan.encode, plan.size, plan.rate, plan.threads)?;
-        let mut muxer = Muxer::create(plan.path, cancel)?;
+    pub(super) fn open(plan: &OutputPlan, cancel: &CancelToken) -> Result<Self> {
+        let video = video_encoder(&plan.encode, plan.size, plan.rate, plan.threads)?;
+        let mut muxer = Muxer::create(&plan.path, cancel)?;
         let video_stream = muxer.add(&video)?;
-        let video = VideoEncoder { open: Some(video), lease: Arc::clone(plan.lease) };
-        let sound = plan.audio.map(|audio| SoundOutput::open(audio, &mut muxer)).transpose()?;
+        let sound = plan.audio.as_ref().map(|audio| SoundOutput::open(audio, &mut muxer)).transpose()?;
         muxer.start()?;
         Ok(Self { muxer, video, video_stream, sound, cancel: cancel.clone(), clock: Clock::default() })
     }
@@ -94,7 +62,7 @@ impl Output {
     pub(super) fn write_picture(&mut self, frame: &mut Video) -> Result<()> {
         let begun = Instant::now();
         frame.set_kind(ffmpeg::picture::Type::None);
-        self.video.get()?.send_frame(frame).map_err(|error| failed(error, "encode the picture"))?;
+        self.video.send_frame(frame).map_err(|error| failed(error, "encode the picture"))?;
         self.drain_video()?;
         self.clock.add("encode", begun);
         Ok(())
@@ -104,7 +72,7 @@ impl Output {
         let mut packet = ffmpeg::Packet::empty();
         loop {
             self.cancel.check()?;
-            match self.video.get()?.receive_packet(&mut packet) {
+            match self.video.receive_packet(&mut packet) {
                 Ok(()) => {
                     // One frame long: the length that the muxer needs for the last packet.
                     packet.set_duration(1);
@@ -131,7 +99,7 @@ impl Output {
     /// Flushes the encoders, finishes and closes the file.
     pub(super) fn finish(mut self) -> Result<Clock> {
         let begun = Instant::now();
-        self.video.get()?.send_eof().map_err(|error| failed(error, "encode the picture"))?;
+        self.video.send_eof().map_err(|error| failed(error, "encode the picture"))?;
         self.drain_video()?;
         self.clock.add("encode", begun);
         let begun = Instant::now();
@@ -140,7 +108,6 @@ impl Output {
         }
         self.cancel.check()?;
         self.muxer.finish()?;
-        self.video.close();
         self.clock.add("finish", begun);
         Ok(self.clock)
     }

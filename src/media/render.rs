@@ -13,12 +13,13 @@ use super::drawer::Drawer;
 use super::fade::blend_pictures;
 use super::geometry::Geometry;
 use super::loudness::{self, Gain};
-use super::output::{Output, OutputPlan};
+use super::output::OutputPlan;
 use super::picture::make_writable;
 use super::rate::FrameRate;
 use super::reframe::Reframer;
 use super::soundtrack::{SAMPLE_RATE, Soundtrack};
 use super::timeline::Timeline;
+use super::writer::Writer;
 use crate::context::{Context, ThreadLease};
 use crate::error::{Error, ErrorKind, Result};
 use crate::outcome::RenderReport;
@@ -78,24 +79,20 @@ impl<'a> Renderer<'a> {
             None
         };
         let has_audio = sound.is_some();
-        let output = Output::open(
-            &OutputPlan {
-                path: temporary,
-                encode: &self.plan.encode,
-                audio: has_audio.then_some(&self.plan.audio),
-                size: self.geometry.output,
-                rate: self.timeline.rate,
-                threads: encoder_threads(self.lease.threads()),
-                lease: &self.lease,
-            },
-            &context.cancel,
-        )?;
+        let output = OutputPlan {
+            path: temporary.to_owned(),
+            encode: self.plan.encode,
+            audio: has_audio.then_some(self.plan.audio),
+            size: self.geometry.output,
+            rate: self.timeline.rate,
+            threads: encoder_threads(self.lease.threads()),
+        };
+        let writer = Writer::start(output, &self.lease, &context.cancel)?;
         let drawer = Drawer::new(self.plan, ass, self.timeline.rate, self.lease.threads(), &context.cancel)?;
         let mut pass = Pass {
             sound,
             gain: gain.map_or(1.0, Gain::factor),
-            samples: Vec::new(),
-            output,
+            writer,
             drawer,
             rate: self.timeline.rate,
             total: self.timeline.frames(),
@@ -232,8 +229,7 @@ fn snap(start: f64, picture: f64, tolerance: f64) -> f64 {
 struct Pass<'a> {
     sound: Option<Soundtrack>,
     gain: f32,
-    samples: Vec<f32>,
-    output: Output,
+    writer: Writer,
     drawer: Drawer,
     rate: FrameRate,
     total: u64,
@@ -273,7 +269,7 @@ impl Pass<'_> {
             let drawn = self.drawer.pull()?;
             self.clock.add("filter", begun);
             match drawn {
-                Some(mut drawn) => self.output.write_picture(&mut drawn)?,
+                Some(drawn) => self.hand_on(drawn)?,
                 None => return Ok(()),
             }
         }
@@ -282,13 +278,21 @@ impl Pass<'_> {
     fn pump_sound(&mut self, frames: u64) -> Result<()> {
         let Some(sound) = &mut self.sound else { return Ok(()) };
         let begun = Instant::now();
-        self.samples.clear();
-        sound.read_until(self.rate.samples(frames, SAMPLE_RATE), &mut self.samples)?;
-        for sample in &mut self.samples {
+        let mut samples = Vec::new();
+        sound.read_until(self.rate.samples(frames, SAMPLE_RATE), &mut samples)?;
+        for sample in &mut samples {
             *sample *= self.gain;
         }
         self.clock.add("audio", begun);
-        self.output.write_sound(&self.samples)
+        self.writer.sound(samples)
+    }
+
+    /// Gives a picture to the encoder; the time that this takes is spent waiting for it.
+    fn hand_on(&mut self, picture: Video) -> Result<()> {
+        let begun = Instant::now();
+        self.writer.picture(picture)?;
+        self.clock.add("wait", begun);
+        Ok(())
     }
 
     fn finish(mut self) -> Result<Clock> {
@@ -296,7 +300,7 @@ impl Pass<'_> {
         self.drain()?;
         self.pump_sound(self.total)?;
         let mut clock = self.clock;
-        clock.merge(self.output.finish()?);
+        clock.merge(self.writer.finish()?);
         Ok(clock)
     }
 }

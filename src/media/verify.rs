@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use super::decode::VideoReader;
-use crate::context::CancelToken;
+use crate::context::Context;
 use crate::error::{Error, ErrorKind, Result};
 
 /// How much of the end is decoded, in seconds.
@@ -12,8 +12,10 @@ const LOOK_BACK_S: f64 = 0.5;
 
 /// Checks that the last pictures of `path` can be decoded and end where they should, `duration`
 /// seconds from the begin.
-pub fn verify(path: &Path, duration: f64, cancel: &CancelToken) -> Result<()> {
-    let mut reader = VideoReader::open(path, 1, cancel)?;
+pub fn verify(path: &Path, duration: f64, context: &Context) -> Result<()> {
+    let lease = context.threads.lease();
+    let mut reader = VideoReader::open(path, lease.threads(), &context.cancel)?;
+    reader.skip_deblocking();
     let frame = reader.rate().seconds(1);
     reader.seek((duration - LOOK_BACK_S).max(0.0), frame / 2.0)?;
     let last = reader.picture_at(f64::MAX, 0.0)?.map(|shown| shown.time + frame);

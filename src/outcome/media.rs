@@ -116,7 +116,8 @@ pub struct RenderReport {
     pub realtime_factor: f64,
     /// What was adjusted (a range clamped to the source's end), for a person.
     pub notes: Vec<String>,
-    /// Wall-clock seconds by step: `decode`, `filter`, `encode`, `audio`, `finish`.
+    /// Wall-clock seconds by step: `decode`, `filter`, `audio` and `wait` (for the encoder) of one
+    /// thread; `encode` and `finish` of another, at the same time.
     pub timings: BTreeMap<String, f64>,
 }
 

@@ -22,7 +22,7 @@ pub(super) fn render(plan: &RenderPlan, context: &Context) -> Result<(RenderRepo
     let ass = ass_file(plan, &renderer, context)?;
     let file = AtomicFile::create(&plan.output, plan.overwrite)?;
     let report = renderer.run(ass.as_deref(), file.temp_path(), context)?;
-    verify(file.temp_path(), duration, &context.cancel)?;
+    verify(file.temp_path(), duration, context)?;
     context.cancel.check()?;
     file.commit()?;
     Ok((report, parts))
