@@ -199,11 +199,30 @@ pub(super) fn open_decoder(stream: &ffmpeg::Stream<'_>, threads: usize) -> Resul
     context.decoder().video().map_err(|error| failed(error, "open the video decoder"))
 }
 
-/// A stream's frame rate: the measured average, unless only the container's guess is sane.
+/// Highest rate that is taken from a stream whose pictures come at uneven times.
+const MAX_UNEVEN_FPS: f64 = 60.0;
+
+/// A stream's frame rate: the average where pictures come evenly, else the rate of its quickest
+/// passages, so that none of their motion is lost.
 pub(super) fn frame_rate(stream: &ffmpeg::Stream<'_>) -> FrameRate {
     let sane = |rate: ffmpeg::Rational| {
         let fps = f64::from(rate);
         (fps.is_finite() && (1.0..=240.0).contains(&fps)).then_some(fps)
     };
-    FrameRate::near(sane(stream.avg_frame_rate()).or_else(|| sane(stream.rate())).unwrap_or(30.0))
+    let fps = match (sane(stream.avg_frame_rate()), sane(stream.rate())) {
+        (Some(average), Some(quickest)) if quickest > average * 1.1 && !is_interlaced(stream) => {
+            quickest.min(MAX_UNEVEN_FPS).max(average)
+        }
+        (Some(fps), _) | (None, Some(fps)) => fps,
+        (None, None) => 30.0,
+    };
+    FrameRate::near(fps)
+}
+
+/// Whether a stream's pictures are fields: then its quickest rate is that of the fields.
+fn is_interlaced(stream: &ffmpeg::Stream<'_>) -> bool {
+    use ffi::AVFieldOrder::{AV_FIELD_PROGRESSIVE, AV_FIELD_UNKNOWN};
+    // SAFETY: a stream's parameters live as long as its context, which the stream borrows.
+    let order = unsafe { (*(*stream.as_ptr()).codecpar).field_order };
+    order != AV_FIELD_PROGRESSIVE && order != AV_FIELD_UNKNOWN
 }

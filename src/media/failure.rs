@@ -17,7 +17,11 @@ pub(super) fn failed(error: ffmpeg::Error, doing: &str) -> Error {
         ffmpeg::Error::Other { errno: libc::EACCES | libc::EPERM | libc::EIO | libc::EROFS } => ErrorKind::Io,
         _ => ErrorKind::Internal,
     };
-    Error::new(kind, format!("cannot {doing}: {error}")).because(error)
+    let mut reason = error.to_string();
+    if reason.trim().is_empty() {
+        reason = format!("{error:?}");
+    }
+    Error::new(kind, format!("cannot {doing}: {reason}")).because(error)
 }
 
 /// `code` of a C call as an error when it is negative.

@@ -27,6 +27,8 @@ const PICTURE_FORMATS: &str = "png_pipe,jpeg_pipe,webp_pipe,bmp_pipe";
 pub(super) const MAX_PIXELS: i64 = 7680 * 4320 * 2;
 /// Most streams that a file may have.
 const MAX_STREAMS: u32 = 64;
+/// Broken packets in a row after which reading stops.
+const MAX_BROKEN_READS: usize = 1000;
 /// Longest source, in seconds.
 const MAX_DURATION_S: f64 = 48.0 * 3600.0;
 
@@ -73,6 +75,9 @@ impl Input {
         input.check_limits(path)?;
         input.find_streams().map_err(|error| explain(error, path, kind))?;
         input.check_limits(path)?;
+        if input.context.nb_streams() == 0 {
+            return Err(explain(ffmpeg::Error::InvalidData, path, kind));
+        }
         if kind == Kind::Media && input.duration() == 0.0 {
             input.measure()?;
         }
@@ -172,7 +177,7 @@ impl Input {
 
     /// The next packet of any stream that is read, or `None` at the end.
     pub(super) fn read(&mut self, packet: &mut ffmpeg::Packet) -> Result<bool> {
-        loop {
+        for _ in 0..MAX_BROKEN_READS {
             match packet.read(&mut self.context) {
                 Ok(()) => return Ok(true),
                 Err(ffmpeg::Error::Eof) => return Ok(false),
@@ -181,6 +186,7 @@ impl Input {
                 Err(error) => return Err(failed(error, "read the source")),
             }
         }
+        Err(Error::new(ErrorKind::CorruptMedia, "the source is broken and cannot be read on"))
     }
 
     /// Goes to the last key frame of a stream at or before `time` (seconds from the origin).
@@ -207,6 +213,9 @@ impl Input {
             && !matches!(self.context.format().name(), "mpegts" | "mpeg" | "h264" | "hevc" | "mp3" | "aac")
         {
             return Err(Error::internal("this container is not searched by bytes"));
+        }
+        if index >= self.context.nb_streams() as c_int {
+            return Err(Error::internal("there is no such stream to seek in"));
         }
         // SAFETY: the context is open and the stream index is one of its own, or -1 for any.
         let code = unsafe { ffi::av_seek_frame(self.context.as_mut_ptr(), index, target, flags) };

@@ -9,7 +9,7 @@ use ffmpeg_next::frame::Video;
 
 use super::geometry::Geometry;
 use super::graph::{Chain, ChainBuilder, FilterOption, video_source};
-use super::picture::is_hdr;
+use super::picture::{is_hdr, is_rgb};
 use crate::error::Result;
 use crate::spec::{Corner, Size, Watermark};
 
@@ -27,7 +27,7 @@ pub(super) fn picture_chain(
     let mut chain = ChainBuilder::video(like, time_base, threads)?;
     rotate(&mut chain, rotation)?;
     if is_hdr(like.color_transfer_characteristic()) {
-        tone_map(&mut chain)?;
+        tone_map(&mut chain, like)?;
     }
     chain.then(
         "crop",
@@ -58,10 +58,22 @@ pub(super) fn rotate(chain: &mut ChainBuilder, rotation: u32) -> Result<()> {
     Ok(())
 }
 
-/// HDR to SDR: linear light, BT.709 primaries, Hable's curve, BT.709 transfer.
-fn tone_map(chain: &mut ChainBuilder) -> Result<()> {
+/// HDR to SDR: linear light, BT.709 primaries, Hable's curve, BT.709 transfer. What pictures like
+/// `like` do not tell of their colours is BT.2020.
+pub(super) fn tone_map(chain: &mut ChainBuilder, like: &Video) -> Result<()> {
     let text = str::to_owned;
+    let mut told = Vec::new();
+    if like.color_primaries() == color::Primaries::Unspecified {
+        told.push(("color_primaries", text("bt2020")));
+    }
+    if like.color_space() == color::Space::Unspecified {
+        told.push(("colorspace", text("bt2020nc")));
+    }
+    if like.color_range() == color::Range::Unspecified {
+        told.push(("range", text("tv")));
+    }
     chain
+        .then("setparams", &told)?
         .then("zscale", &[("transfer", text("linear")), ("npl", text("100"))])?
         .then("format", &[("pix_fmts", text("gbrpf32le"))])?
         .then("zscale", &[("primaries", text("bt709"))])?
@@ -77,14 +89,15 @@ fn scale_options(like: &Video, scaled: Size) -> Vec<FilterOption<'static>> {
         ("h", scaled.height.to_string()),
         ("flags", "bicubic".to_owned()),
     ];
-    // After tone mapping pictures are BT.709 already; naming the matrices of BT.709 pictures
-    // would force a conversion that changes nothing.
+    // After tone mapping pictures are BT.709 already.
     if is_hdr(like.color_transfer_characteristic()) {
         return options;
     }
-    if let Some(matrix) = foreign_matrix(like) {
-        options.push(("in_color_matrix", matrix.to_owned()));
-        options.push(("out_color_matrix", "bt709".to_owned()));
+    match matrix(like) {
+        // Naming the matrices of BT.709 pictures would force a conversion that changes nothing.
+        Some("bt709") => {}
+        Some(matrix) => options.extend(color_matrices(Some(matrix), "bt709")),
+        None => options.extend(color_matrices(None, "bt709")),
     }
     if like.color_range() == color::Range::JPEG {
         options.push(("in_range", "pc".to_owned()));
@@ -93,15 +106,25 @@ fn scale_options(like: &Video, scaled: Size) -> Vec<FilterOption<'static>> {
     options
 }
 
-/// The YUV matrix of a picture where it is not BT.709 (RGB has none).
-fn foreign_matrix(like: &Video) -> Option<&'static str> {
+/// Options of `scale` that bring pictures from one YUV matrix (RGB: none) to another.
+pub(super) fn color_matrices(from: Option<&str>, to: &str) -> Vec<FilterOption<'static>> {
+    let from = from.map(|matrix| ("in_color_matrix", matrix.to_owned()));
+    from.into_iter().chain([("out_color_matrix", to.to_owned())]).collect()
+}
+
+/// The YUV matrix of a picture, by FFmpeg's name; `None` for RGB. Untagged ones are BT.709 from
+/// HD on, BT.601 below.
+pub(super) fn matrix(like: &Video) -> Option<&'static str> {
+    if is_rgb(like) {
+        return None;
+    }
     match like.color_space() {
-        color::Space::BT709 | color::Space::RGB => None,
+        color::Space::BT709 => Some("bt709"),
         color::Space::BT2020NCL | color::Space::BT2020CL => Some("bt2020"),
         color::Space::SMPTE240M => Some("smpte240m"),
         color::Space::FCC => Some("fcc"),
         color::Space::BT470BG | color::Space::SMPTE170M => Some("bt601"),
-        _ if like.height() >= HD_HEIGHT || like.width() >= HD_HEIGHT * 16 / 9 => None,
+        _ if like.height() >= HD_HEIGHT || like.width() >= HD_HEIGHT * 16 / 9 => Some("bt709"),
         _ => Some("bt601"),
     }
 }

@@ -64,3 +64,10 @@ pub(super) fn is_hdr(transfer: ffmpeg::color::TransferCharacteristic) -> bool {
     use ffmpeg::color::TransferCharacteristic as Transfer;
     matches!(transfer, Transfer::SMPTE2084 | Transfer::ARIB_STD_B67)
 }
+
+/// Whether a frame's planes are red, green and blue.
+pub(super) fn is_rgb(frame: &Video) -> bool {
+    let Some(descriptor) = frame.format().descriptor() else { return false };
+    // SAFETY: descriptors are static.
+    unsafe { (*descriptor.as_ptr()).flags & u64::from(ffi::AV_PIX_FMT_FLAG_RGB as u32) != 0 }
+}

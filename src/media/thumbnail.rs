@@ -14,6 +14,8 @@ use super::failure::failed;
 use super::geometry::SourcePicture;
 use super::graph::ChainBuilder;
 use super::input::{Input, Kind};
+use super::overlay::{color_matrices, matrix, rotate, tone_map};
+use super::picture::is_hdr;
 use crate::context::CancelToken;
 use crate::error::{Error, ErrorKind, Result};
 use crate::outcome::Thumbnail;
@@ -73,9 +75,16 @@ fn scale_to_jpeg(frame: &Video, picture: SourcePicture, rotation: u32, max_side:
     let scale = (f64::from(max_side) / width.max(height)).min(1.0);
     let side = |length: f64| (((length * scale).round() as u32) & !1).max(2).to_string();
     let mut chain = ChainBuilder::video(frame, ffmpeg::Rational::new(1, 1000), 1)?;
-    super::overlay::rotate(&mut chain, rotation)?;
+    rotate(&mut chain, rotation)?;
+    let hdr = is_hdr(frame.color_transfer_characteristic());
+    if hdr {
+        tone_map(&mut chain, frame)?;
+    }
+    let mut options = vec![("w", side(width)), ("h", side(height)), ("out_range", "pc".to_owned())];
+    // JPEG is BT.601 in full range.
+    options.extend(color_matrices(if hdr { Some("bt709") } else { matrix(frame) }, "bt601"));
     chain
-        .then("scale", &[("w", side(width)), ("h", side(height)), ("out_range", "pc".to_owned())])?
+        .then("scale", &options)?
         .then("format", &[("pix_fmts", "yuvj420p".to_owned())])?
         .then("setsar", &[("sar", "1".to_owned())])?;
     let mut chain = chain.finish("buffersink")?;

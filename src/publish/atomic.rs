@@ -83,6 +83,9 @@ fn check_target(target: &Path, overwrite: bool) -> Result<()> {
             Err(Error::new(ErrorKind::IsDirectory, message).with("path", target.display()))
         }
         Ok(_) if !overwrite => Err(exists(target)),
+        Err(error) if error.kind() == io::ErrorKind::InvalidFilename => {
+            Err(Error::io(error, "create", target))
+        }
         Ok(_) | Err(_) => Ok(()),
     }
 }

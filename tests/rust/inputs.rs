@@ -108,9 +108,10 @@ fn variable_frame_rate_shows_each_picture_at_its_time() {
         .unwrap();
     assert!(status.success());
     let mut plan = RenderPlan::new(&source, folder.path("out.mp4"));
-    plan.encode.fps = Some(30.0);
     plan.parts = vec![TimeRange { start: 1.0, end: 4.0 }];
-    render(&plan).unwrap();
+    // Without a wish the rate is that of the quickest passages, so that no motion is lost.
+    assert_eq!(render(&plan).unwrap().fps, 30.0);
+    plan.overwrite = true;
     let expected: Vec<_> = (30..120).map(|n| (0..=n).rev().find(|&n| kept(n)).unwrap()).collect();
     assert_eq!(read_numbers(&plan.output), expected);
 }
@@ -345,4 +346,62 @@ fn every_key_frame_of_the_output_can_be_entered() {
     let is_idr = |window: &&[u8]| window[..3] == [0, 0, 1] && window[3] & 31 == 5;
     // One at the begin and one at x264's longest distance of 250 frames; an open GOP has none there.
     assert_eq!(bytes.windows(4).filter(is_idr).count(), 2);
+}
+
+#[test]
+fn a_file_without_streams_is_an_error_and_no_crash() {
+    let folder = Folder::new();
+    for (name, codec, tag) in
+        [("a.avi", "mjpeg", &b"strh"[..]), ("a.mkv", "libx264", &[0x16, 0x54, 0xAE, 0x6B])]
+    {
+        let good = folder.media(name, &format!("-f lavfi -i testsrc2=s=320x180:r=30:d=1 -c:v {codec}"));
+        let mut bytes = std::fs::read(&good).unwrap();
+        while let Some(at) = bytes.windows(4).position(|window| window == tag) {
+            bytes[at + 3] ^= 1;
+        }
+        std::fs::write(&good, bytes).unwrap();
+        let kind = probe(&good).unwrap_err().kind();
+        assert!(matches!(kind, ErrorKind::CorruptMedia | ErrorKind::UnsupportedMedia), "{name}: {kind}");
+    }
+}
+
+#[test]
+fn rgb_sources_keep_their_colours() {
+    let folder = Folder::new();
+    let source =
+        folder.media("rgb.mkv", "-f lavfi -i color=c=0x30C040:s=320x180:r=30:d=1 -c:v libx264rgb -qp 0");
+    let plan = RenderPlan::new(&source, folder.path("out.mp4"));
+    render(&plan).unwrap();
+    let (pixels, ..) = rgb_frame(&plan.output, 0.0);
+    for (got, wanted) in pixels[..3].iter().zip([0x30_u8, 0xC0, 0x40]) {
+        assert!(got.abs_diff(wanted) <= 6, "{:?}", &pixels[..3]);
+    }
+}
+
+#[test]
+fn thumbnails_keep_their_colours() {
+    let folder = Folder::new();
+    let source = folder.media(
+        "hd.mp4",
+        "-f lavfi -i color=c=0x30C040:s=1280x720:r=30:d=1 -vf scale=out_color_matrix=bt709 -colorspace bt709 \
+         -c:v libx264 -qp 4 -pix_fmt yuv420p",
+    );
+    let spec = ytclipper::spec::ThumbnailSpec::new(&source, folder.path("t.jpg"), 0.0);
+    ytclipper::media::thumbnail(&spec, &spec.output, &CancelToken::default()).unwrap();
+    let (pixels, ..) = rgb_frame(&spec.output, 0.0);
+    for (got, wanted) in pixels[..3].iter().zip([0x30_u8, 0xC0, 0x40]) {
+        assert!(got.abs_diff(wanted) <= 8, "{:?}", &pixels[..3]);
+    }
+}
+
+#[test]
+fn hdr_that_tells_its_transfer_only_is_taken_as_bt2020() {
+    let folder = Folder::new();
+    let source = folder.media(
+        "pq.mkv",
+        "-f lavfi -i testsrc2=s=320x180:r=30:d=1 -c:v libx265 -pix_fmt yuv420p10le -color_trc smpte2084 \
+         -x265-params log-level=none:transfer=smpte2084",
+    );
+    let plan = RenderPlan::new(&source, folder.path("out.mp4"));
+    assert_eq!(render(&plan).unwrap().frames, 30);
 }

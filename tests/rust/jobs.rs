@@ -298,3 +298,18 @@ fn a_cancelled_project_leaves_no_folder() {
     assert_eq!(job.state(), JobState::Cancelled);
     assert_eq!(std::fs::read_dir(folder.path("out")).unwrap().count(), 0);
 }
+
+#[test]
+fn every_container_passes_the_last_look_at_every_rate() {
+    let folder = Folder::new();
+    let engine = engine(&folder);
+    let source = source(&folder, 1);
+    for ending in ["mp4", "mov", "mkv"] {
+        for fps in [10.0, 30.0, 120.0, 240.0] {
+            let mut plan = RenderPlan::new(&source, folder.path(&format!("{fps}.{ending}")));
+            plan.encode.fps = Some(fps);
+            let report = render(&engine, plan).unwrap_or_else(|error| panic!("{ending} at {fps}: {error}"));
+            assert_eq!(report.frames as f64, fps, "{ending}");
+        }
+    }
+}

@@ -106,7 +106,10 @@ pub fn rgb_frame(path: &Path, time: f64) -> (Vec<u8>, usize, usize) {
     let video = stream(&info, "video").unwrap();
     let side = |name: &str| video[name].as_u64().unwrap() as usize;
     let output = Command::new("ffmpeg")
-        .args(["-nostdin", "-v", "error", "-ss", &time.to_string(), "-i"])
+        .args(["-nostdin", "-v", "error"])
+        // Seeking in a single picture finds nothing.
+        .args(if time > 0.0 { vec!["-ss".to_owned(), time.to_string()] } else { Vec::new() })
+        .arg("-i")
         .arg(path)
         .args(["-frames:v", "1", "-pix_fmt", "rgb24", "-f", "rawvideo", "-"])
         .output()
@@ -115,12 +118,12 @@ pub fn rgb_frame(path: &Path, time: f64) -> (Vec<u8>, usize, usize) {
     (output.stdout, side("width"), side("height"))
 }
 
-/// The sound as mono samples at 48 kHz.
+/// The left channel at 48 kHz.
 pub fn samples(path: &Path) -> Vec<f32> {
     let output = Command::new("ffmpeg")
         .args(["-nostdin", "-v", "error", "-i"])
         .arg(path)
-        .args(["-ac", "1", "-ar", "48000", "-f", "f32le", "-"])
+        .args(["-af", "pan=mono|c0=c0", "-ar", "48000", "-f", "f32le", "-"])
         .output()
         .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
