@@ -13,3 +13,14 @@ cd "$clean"
 venv/bin/ytclipper --version
 venv/bin/python -c 'import ytclipper_rs; print("imported from", ytclipper_rs.__file__)' |
     grep --fixed-strings "$clean/venv"
+ls "$OLDPWD"/dist/*-abi3-*.whl
+# It works, too: a second of picture, cut and turned upright.
+ffmpeg -nostdin -v error -f lavfi -i testsrc2=s=320x180:r=30:d=2 -pix_fmt yuv420p in.mp4
+venv/bin/python - <<'PYTHON'
+import ytclipper_rs as yt
+
+with yt.Engine() as engine:
+    report = engine.clip("in.mp4", 0.5, 1.5, "out.mp4", layout=yt.Layout(mode="vertical")).result()
+assert (report.frames, report.width, report.height) == (30, 1080, 1920), report
+print("rendered", report.frames, "frames from the wheel")
+PYTHON
