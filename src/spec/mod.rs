@@ -16,6 +16,7 @@ pub use render::{
     AudioSpec, Corner, EncodeSpec, Fit, Layout, LayoutMode, Loudness, Preset, RenderPlan, Size,
     ThumbnailSpec, Transition, Watermark, WatermarkType,
 };
+pub(crate) use source::DEFAULT_MAX_DOWNLOAD_BYTES;
 pub use source::{DownloadSpec, ProbeSpec};
 pub use speech::{AnalyzeSpec, InstallModelSpec, Quantization, Selection, TranscribeSpec};
 pub use validate::{Faults, Validate};
