@@ -11,7 +11,7 @@ mod validate;
 
 pub use captions::{CaptionSpec, CaptionStyle, LetterCase};
 pub use job::JobSpec;
-pub use process::{ClipRequest, OutputFormat, ProcessSpec};
+pub use process::{ClipPart, ClipRequest, OutputFormat, ProcessSpec};
 pub use render::{
     AudioSpec, Corner, EncodeSpec, Fit, Layout, LayoutMode, Loudness, Preset, RenderPlan, Size,
     ThumbnailSpec, Transition, Watermark, WatermarkType,
