@@ -21,7 +21,7 @@ use std::time::Duration;
 use crate::context::Context;
 use crate::error::{Error, ErrorKind, Result};
 use crate::outcome::Download;
-use crate::spec::DownloadSpec;
+use crate::spec::{DEFAULT_MAX_DOWNLOAD_BYTES, DownloadSpec};
 
 use self::explain::{explain, fault};
 use self::info::Info;
@@ -51,7 +51,12 @@ pub struct Policy {
 
 impl Default for Policy {
     fn default() -> Self {
-        Self { allow_hosts: Vec::new(), max_bytes: 8 << 30, timeout: Duration::from_mins(1), yt_dlp: None }
+        Self {
+            allow_hosts: Vec::new(),
+            max_bytes: DEFAULT_MAX_DOWNLOAD_BYTES,
+            timeout: Duration::from_mins(1),
+            yt_dlp: None,
+        }
     }
 }
 

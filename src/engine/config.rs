@@ -4,10 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::spec::{Faults, Validate};
-
-/// Largest download unless told otherwise: some hours of 1080p.
-const DEFAULT_MAX_DOWNLOAD_BYTES: u64 = 16 << 30;
+use crate::spec::{DEFAULT_MAX_DOWNLOAD_BYTES, Faults, Validate};
 
 /// Settings of an engine; every field has a default.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

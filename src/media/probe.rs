@@ -17,8 +17,8 @@ use crate::outcome::{AudioInfo, MediaInfo, VideoInfo};
 ///
 /// Fails with `NotFound`, `IsDirectory`, `CorruptMedia` (empty or broken), `UnsupportedMedia`
 /// (not media, or neither picture nor sound), `LimitExceeded`.
-pub fn probe(path: &Path) -> Result<MediaInfo> {
-    let input = Input::open(path, Kind::Media, &CancelToken::default())?;
+pub fn probe(path: &Path, cancel: &CancelToken) -> Result<MediaInfo> {
+    let input = Input::open(path, Kind::Media, cancel)?;
     let video =
         input.best(Type::Video).and_then(|index| input.context().stream(index)).map(|s| video_info(&s));
     let audio =

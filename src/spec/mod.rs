@@ -11,11 +11,12 @@ mod validate;
 
 pub use captions::{CaptionSpec, CaptionStyle, LetterCase};
 pub use job::JobSpec;
-pub use process::{ClipRequest, OutputFormat, ProcessSpec};
+pub use process::{ClipPart, ClipRequest, OutputFormat, ProcessSpec};
 pub use render::{
     AudioSpec, Corner, EncodeSpec, Fit, Layout, LayoutMode, Loudness, Preset, RenderPlan, Size,
     ThumbnailSpec, Transition, Watermark, WatermarkType,
 };
+pub(crate) use source::DEFAULT_MAX_DOWNLOAD_BYTES;
 pub use source::{DownloadSpec, ProbeSpec};
 pub use speech::{AnalyzeSpec, InstallModelSpec, Quantization, Selection, TranscribeSpec};
 pub use validate::{Faults, Validate};

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::captions::check_words;
-use super::render::check_parts;
+use super::render::check_part_count;
 use super::speech::{check_language, check_model, default_model, yes};
 use super::{AudioSpec, CaptionStyle, EncodeSpec, Faults, Selection, Transition, Validate, Watermark};
 use crate::outcome::{TimeRange, Word};
@@ -40,6 +40,45 @@ impl OutputFormat {
     }
 }
 
+/// One span of a clip that is joined of several, with what the caller knows of it.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClipPart {
+    /// Begin in seconds.
+    pub start: f64,
+    /// End in seconds, after the begin.
+    pub end: f64,
+    /// What is said; it is part of the clip's text where the clip brings none.
+    #[serde(default)]
+    pub text: String,
+    /// Title of the part; the clip keeps its own.
+    #[serde(default)]
+    pub title: String,
+    /// Why the part was chosen; the clip keeps its own reason.
+    #[serde(default)]
+    pub reason: String,
+    /// Keywords of the part; the clip keeps its own.
+    #[serde(default)]
+    pub keywords: Vec<String>,
+    /// Its words in source time, used where the clip brings none; taken from the transcript where
+    /// empty.
+    #[serde(default)]
+    pub words: Vec<Word>,
+}
+
+impl ClipPart {
+    /// The span.
+    pub fn range(&self) -> TimeRange {
+        TimeRange { start: self.start, end: self.end }
+    }
+}
+
+impl From<TimeRange> for ClipPart {
+    fn from(range: TimeRange) -> Self {
+        Self { start: range.start, end: range.end, ..Self::default() }
+    }
+}
+
 /// A clip that the caller has chosen: `start` and `end`, or `parts`.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -48,7 +87,7 @@ pub struct ClipRequest {
     pub start: f64,
     /// End in seconds.
     pub end: f64,
-    /// What is said; taken from the words where empty.
+    /// What is said; taken from the parts' texts, else from the words, where empty.
     pub text: String,
     /// Title.
     pub title: String,
@@ -56,10 +95,10 @@ pub struct ClipRequest {
     pub reason: String,
     /// Keywords.
     pub keywords: Vec<String>,
-    /// Its words in source time; taken from the transcript where empty.
+    /// Its words in source time; taken from the parts, else from the transcript, where empty.
     pub words: Vec<Word>,
     /// Spans that are joined; `start` and `end` stand where empty.
-    pub parts: Vec<TimeRange>,
+    pub parts: Vec<ClipPart>,
 }
 
 impl ClipRequest {
@@ -68,8 +107,14 @@ impl ClipRequest {
         if self.parts.is_empty() {
             vec![TimeRange { start: self.start, end: self.end }]
         } else {
-            self.parts.clone()
+            self.parts.iter().map(ClipPart::range).collect()
         }
+    }
+
+    /// Whether the caller brought words for the whole clip: its own, or those of every part.
+    pub fn has_words(&self) -> bool {
+        let parts = || !self.parts.is_empty() && self.parts.iter().all(|part| !part.words.is_empty());
+        !self.words.is_empty() || parts()
     }
 }
 
@@ -163,16 +208,31 @@ impl ProcessSpec {
     }
 }
 
+fn check_texts(text: &str, title: &str, reason: &str, faults: &mut Faults) {
+    for (field, value) in [("text", text), ("title", title), ("reason", reason)] {
+        faults.text(field, value);
+    }
+}
+
+impl Validate for ClipPart {
+    fn check(&self, faults: &mut Faults) {
+        faults.time_range(self.start, self.end);
+        check_words(&self.words, faults);
+        check_texts(&self.text, &self.title, &self.reason, faults);
+    }
+}
+
 impl Validate for ClipRequest {
     fn check(&self, faults: &mut Faults) {
         if self.parts.is_empty() {
             faults.time_range(self.start, self.end);
         }
-        check_parts(&self.parts, faults);
-        check_words(&self.words, faults);
-        for (field, value) in [("text", &self.text), ("title", &self.title), ("reason", &self.reason)] {
-            faults.text(field, value);
+        check_part_count(self.parts.len(), faults);
+        for (index, part) in self.parts.iter().enumerate() {
+            faults.within(format!("parts[{index}]"), |f| part.check(f));
         }
+        check_words(&self.words, faults);
+        check_texts(&self.text, &self.title, &self.reason, faults);
     }
 }
 
@@ -205,5 +265,43 @@ impl ProcessSpec {
         let known = if self.clips.is_empty() { self.selection.num_clips } else { self.clips.len() };
         let ok = self.selected_clips.iter().all(|number| (1..=known).contains(number));
         faults.require(ok, "selected_clips", format_args!("must be numbers from 1 to {known}"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spec(parts: &str) -> ProcessSpec {
+        serde_json::from_str(&format!(r#"{{"source":"a.mp4","clips":[{{"parts":{parts}}}]}}"#)).unwrap()
+    }
+
+    fn fault(parts: &str) -> String {
+        spec(parts).validate().unwrap_err().context()["field"].clone()
+    }
+
+    #[test]
+    fn parts_may_come_analysed() {
+        let spec = spec(
+            r#"[{"start":1,"end":2},{"start":5,"end":6.5,"text":"b","title":"t","reason":"r",
+                "keywords":["k"],"words":[{"word":"b","start":5,"end":5.4}]}]"#,
+        );
+        spec.validate().unwrap();
+        let clip = &spec.clips[0];
+        assert_eq!(clip.parts[0], TimeRange { start: 1.0, end: 2.0 }.into());
+        assert_eq!(clip.ranges()[1], TimeRange { start: 5.0, end: 6.5 });
+        assert_eq!((clip.parts[1].keywords[0].as_str(), clip.parts[1].words[0].start), ("k", 5.0));
+        assert!(!clip.has_words(), "the first part has none");
+        for json in [r#"{"start":1}"#, r#"{"start":1,"end":2,"score":3}"#] {
+            assert!(serde_json::from_str::<ClipPart>(json).is_err(), "{json}");
+        }
+    }
+
+    #[test]
+    fn a_fault_of_a_part_names_its_field() {
+        assert_eq!(fault(r#"[{"start":1,"end":2},{"start":2,"end":2}]"#), "clips[0].parts[1].end");
+        let word = r#"[{"start":1,"end":2,"words":[{"word":"a","start":2,"end":1}]}]"#;
+        assert_eq!(fault(word), "clips[0].parts[0].words[0].end");
+        assert_eq!(fault(r#"[{"start":1,"end":2,"title":"\u0000"}]"#), "clips[0].parts[0].title");
     }
 }

@@ -374,8 +374,12 @@ fn check_output(output: &std::path::Path, endings: &[&str], faults: &mut Faults)
     );
 }
 
-pub(super) fn check_parts(parts: &[TimeRange], faults: &mut Faults) {
-    faults.require(parts.len() <= MAX_PARTS, "parts", format_args!("must be at most {MAX_PARTS}"));
+pub(super) fn check_part_count(count: usize, faults: &mut Faults) {
+    faults.require(count <= MAX_PARTS, "parts", format_args!("must be at most {MAX_PARTS}"));
+}
+
+fn check_parts(parts: &[TimeRange], faults: &mut Faults) {
+    check_part_count(parts.len(), faults);
     for (index, part) in parts.iter().enumerate() {
         faults.within(format!("parts[{index}]"), |f| f.time_range(part.start, part.end));
     }

@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{Faults, Validate};
 
+/// Largest download unless told otherwise, in bytes: some hours of 1080p.
+pub(crate) const DEFAULT_MAX_DOWNLOAD_BYTES: u64 = 16 << 30;
+
 /// Tell what is in a file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -32,7 +32,7 @@ pub fn run(spec: &JobSpec, resources: &Resources, context: &Context) -> Result<O
     let stage = first_stage(spec);
     let context = &context.window(stage, 0.0, 1.0);
     let outcome = match spec {
-        JobSpec::Probe(spec) => crate::media::probe(&spec.source).map(Outcome::Probe),
+        JobSpec::Probe(spec) => crate::media::probe(&spec.source, &context.cancel).map(Outcome::Probe),
         JobSpec::Download(spec) => run_download(spec, resources, context),
         JobSpec::Transcribe(spec) => transcribe::run(spec, resources, context).map(Outcome::Transcribe),
         JobSpec::Analyze(spec) => analyze::run(spec, resources, context).map(Outcome::Analyze),

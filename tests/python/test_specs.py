@@ -43,7 +43,10 @@ FULL: list[yt.JobSpec] = [
         format="vertical_9x16",
         num_clips=3,
         output_dir=Path("made"),
-        clips=[yt.ClipRequest(1, 2, keywords=["a"], words=WORDS, parts=[yt.TimeRange(1, 2)])],
+        clips=[
+            yt.ClipRequest(1, 2, keywords=["a"], words=WORDS, parts=[yt.TimeRange(1, 2), (4, 5)]),
+            yt.ClipRequest(parts=[yt.ClipPart(1, 2, "b", "t", "r", ["k"], list(WORDS))]),
+        ],
         selected_clips=[1],
         full_transcript_words=WORDS,
         language="en",
@@ -135,6 +138,15 @@ def test_a_request_is_settled_when_it_is_made() -> None:
     assert plan.source == "a.mp4"
     with pytest.raises(dataclasses.FrozenInstanceError):
         plan.source = "c.mp4"  # type: ignore[misc]
+
+
+def test_parts_of_a_clip_may_be_given_in_three_ways() -> None:
+    clip = yt.ClipRequest(parts=[yt.ClipPart(1, 2), yt.TimeRange(1, 2), (1, 2)])
+    assert clip.parts == (yt.ClipPart(1, 2),) * 3
+    broken = yt.ProcessSpec("a.mp4", clips=[yt.ClipRequest(parts=[(1, 2), (2, 2)])])
+    with pytest.raises(yt.InvalidSpec) as caught:
+        yt.spec_from_json(yt.spec_to_json(broken))
+    assert caught.value.field == "clips[0].parts[1].end"
 
 
 def test_what_json_cannot_carry_is_refused_at_its_field(engine: yt.Engine) -> None:

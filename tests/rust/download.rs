@@ -9,9 +9,10 @@ use std::time::{Duration, Instant};
 
 use ytclipper::context::{Context, ProgressSink, Report};
 use ytclipper::download::{Policy, fetch};
+use ytclipper::engine::{Engine, EngineConfig};
 use ytclipper::error::{Error, ErrorKind};
-use ytclipper::outcome::Stage;
-use ytclipper::spec::DownloadSpec;
+use ytclipper::outcome::{Outcome, Stage};
+use ytclipper::spec::{ClipRequest, DownloadSpec, JobSpec, ProcessSpec};
 
 use crate::http::{Page, Server};
 
@@ -302,4 +303,45 @@ fn a_local_path_is_looked_at_and_left_where_it_is() {
     assert_eq!(look(dir.path()).unwrap_err().kind(), ErrorKind::IsDirectory);
     assert_eq!(look(&dir.path().join("none")).unwrap_err().kind(), ErrorKind::NotFound);
     assert_eq!(look(Path::new("/dev/null")).unwrap_err().kind(), ErrorKind::UnsupportedMedia);
+}
+
+/// Runs a main job that cuts one clip from `url`, below `dir`.
+fn process(url: &str, allow_hosts: Vec<String>, dir: &Path) -> Result<Arc<Outcome>, Error> {
+    let config = EngineConfig { allow_hosts, yt_dlp: Some(vec![yt_dlp()]), ..EngineConfig::default() };
+    let engine = Engine::new(EngineConfig { data_dir: Some(dir.join("data")), ..config })?;
+    let spec = ProcessSpec {
+        output_dir: dir.join("out"),
+        download_dir: dir.join("down"),
+        burn_captions: false,
+        clips: vec![ClipRequest { start: 0.5, end: 1.5, ..ClipRequest::default() }],
+        ..ProcessSpec::new(url)
+    };
+    let job = engine.submit(JobSpec::Process(Box::new(spec)))?;
+    job.wait(Some(Duration::from_mins(1)))?;
+    job.result().unwrap()
+}
+
+#[test]
+fn a_url_becomes_a_clip_where_its_host_is_allowed() {
+    let (dir, files) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    ffmpeg(
+        files.path(),
+        &format!("{PICTURE_AND_SOUND} -c:v libx264 -preset ultrafast -pix_fmt yuv420p -c:a aac talk.mp4"),
+    );
+    let server =
+        one_page("/talk.mp4", content("video/mp4", fs::read(files.path().join("talk.mp4")).unwrap()));
+    let url = server.url("/talk.mp4");
+
+    let begun = Instant::now();
+    let error = process(&url, Vec::new(), dir.path()).unwrap_err();
+    assert_eq!(reason(&error), "forbidden_host");
+    assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
+    assert_eq!(server.requests(), [""; 0]);
+
+    let outcome = process(&url, vec![server.host()], dir.path()).unwrap();
+    let Outcome::Process(project) = &*outcome else { panic!("{outcome:?}") };
+    let clip = &project.clips[0];
+    assert_eq!((project.title.as_str(), codecs(&clip.path)), ("talk", vec!["h264".into(), "aac".into()]));
+    assert!((clip.report.duration - 1.0).abs() < 0.05, "{:?}", clip.report);
+    assert_eq!(names(&dir.path().join("down")).len(), 1, "the download is kept for the next time");
 }

@@ -2,12 +2,15 @@
 
 use ytclipper::ErrorKind;
 use ytclipper::context::CancelToken;
-use ytclipper::media::probe;
 use ytclipper::outcome::TimeRange;
 use ytclipper::spec::{Fit, Layout, RenderPlan};
 
 use crate::render::render;
 use crate::support::{Folder, ffprobe, frame_count, numbered, read_numbers, rgb_frame, samples, stream};
+
+fn probe(path: &std::path::Path) -> ytclipper::Result<ytclipper::outcome::MediaInfo> {
+    ytclipper::media::probe(path, &CancelToken::default())
+}
 
 const PICTURE: &str = "-f lavfi -i testsrc2=s=320x180:r=30:d=3";
 const SOUND: &str = "-f lavfi -i sine=f=440:r=48000:d=3";

@@ -78,7 +78,7 @@ fn chosen_clips_become_a_project() {
     spec.clips = vec![
         ClipRequest { start: 1.5, end: 5.0, title: "One".into(), ..ClipRequest::default() },
         ClipRequest {
-            parts: vec![TimeRange { start: 8.0, end: 9.0 }, TimeRange { start: 2.0, end: 3.0 }],
+            parts: vec![TimeRange { start: 8.0, end: 9.0 }.into(), TimeRange { start: 2.0, end: 3.0 }.into()],
             ..ClipRequest::default()
         },
     ];
@@ -312,4 +312,25 @@ fn every_container_passes_the_last_look_at_every_rate() {
             assert_eq!(report.frames as f64, fps, "{ending}");
         }
     }
+}
+
+#[test]
+fn chosen_clips_of_a_source_without_sound_need_no_model() {
+    let folder = Folder::new();
+    let config = EngineConfig { model_dir: Some(folder.path("no-models")), ..EngineConfig::default() };
+    let engine = Engine::new(EngineConfig { data_dir: Some(folder.path("data")), ..config }).unwrap();
+    let silent = folder.media(
+        "silent.mp4",
+        "-f lavfi -i color=c=0x203040:s=320x180:r=30:d=3 -c:v libx264 -preset ultrafast -pix_fmt yuv420p",
+    );
+    let mut spec = ProcessSpec::new(silent.to_str().unwrap());
+    spec.output_dir = folder.path("out");
+    let error = process(&engine, spec.clone()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::UnsupportedMedia, "clips cannot be found without sound: {error}");
+    spec.clips = vec![ClipRequest { start: 0.5, end: 2.0, ..ClipRequest::default() }];
+    let project = process(&engine, spec).unwrap();
+    let clip = &project.clips[0];
+    assert!(clip.path.is_file() && clip.words.is_empty());
+    assert!(!clip.path.with_extension("srt").exists());
+    assert!((clip.report.duration - 1.5).abs() < 0.05, "{:?}", clip.report);
 }

@@ -11,7 +11,7 @@ import json
 from .. import _native
 from .._codec import decode, encode
 from .captions import CaptionSpec, CaptionStyle, LetterCase
-from .process import ClipRequest, OutputFormat, ProcessOptions, ProcessSpec
+from .process import ClipPart, ClipRequest, OutputFormat, ProcessOptions, ProcessSpec
 from .render import (
     AudioSpec,
     Corner,
@@ -36,6 +36,7 @@ __all__ = [
     "AudioSpec",
     "CaptionSpec",
     "CaptionStyle",
+    "ClipPart",
     "ClipRequest",
     "Corner",
     "DownloadSpec",

@@ -6,7 +6,7 @@ import dataclasses
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from .._codec import Request, StrPath
 from ..outcome.word import TimeRange, Word
@@ -19,6 +19,42 @@ OutputFormat = Literal["original", "vertical_9x16", "reels"]
 
 
 @dataclass(frozen=True, slots=True)
+class ClipPart(Request):
+    """One span of a clip that is joined of several, with what the caller knows of it.
+
+    Example:
+        >>> import ytclipper_rs as yt
+        >>> yt.ClipPart(12.0, 19.5, text="How it began.").end
+        19.5
+    """
+
+    start: float
+    """Begin in seconds."""
+    end: float
+    """End in seconds, after the begin."""
+    text: str = ""
+    """What is said; it is part of the clip's text where the clip brings none."""
+    title: str = ""
+    """Title of the part; the clip keeps its own."""
+    reason: str = ""
+    """Why the part was chosen; the clip keeps its own reason."""
+    keywords: Sequence[str] = ()
+    """Keywords of the part; the clip keeps its own."""
+    words: Sequence[Word] = ()
+    """Its words in source time, used where the clip brings none; taken from the transcript where
+    empty."""
+
+
+def _clip_part(part: object) -> object:
+    """A span or a pair as a `ClipPart`; anything else as it is, for the core to judge."""
+    if isinstance(part, TimeRange):
+        return ClipPart(part.start, part.end)
+    if isinstance(part, (tuple, list)) and len(part) == 2:
+        return ClipPart(part[0], part[1])
+    return part
+
+
+@dataclass(frozen=True, slots=True)
 class ClipRequest(Request):
     """A clip that the caller has chosen: `start` and `end`, or `parts`.
 
@@ -26,6 +62,8 @@ class ClipRequest(Request):
         >>> import ytclipper_rs as yt
         >>> yt.ClipRequest(start=12.0, end=40.0, title="The best minute").parts
         ()
+        >>> yt.ClipRequest(parts=[(12, 19), (40, 52)]).parts[1].end
+        52
     """
 
     start: float = 0.0
@@ -33,7 +71,7 @@ class ClipRequest(Request):
     end: float = 0.0
     """End in seconds."""
     text: str = ""
-    """What is said; taken from the words where empty."""
+    """What is said; taken from the parts' texts, else from the words, where empty."""
     title: str = ""
     """Title."""
     reason: str = ""
@@ -41,9 +79,29 @@ class ClipRequest(Request):
     keywords: Sequence[str] = ()
     """Keywords."""
     words: Sequence[Word] = ()
-    """Its words in source time; taken from the transcript where empty."""
-    parts: Sequence[TimeRange] = ()
-    """Spans that are joined; `start` and `end` stand where empty."""
+    """Its words in source time; taken from the parts, else from the transcript, where empty."""
+    parts: Sequence[ClipPart] = ()
+    """Spans that are joined; `start` and `end` stand where empty. Each `TimeRange` and each pair
+    `(start, end)` becomes a `ClipPart`."""
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            start: float = 0.0,
+            end: float = 0.0,
+            text: str = "",
+            title: str = "",
+            reason: str = "",
+            keywords: Sequence[str] = (),
+            words: Sequence[Word] = (),
+            parts: Sequence[ClipPart | TimeRange | tuple[float, float]] = (),
+        ) -> None: ...
+
+    def __post_init__(self) -> None:
+        Request.__post_init__(self)
+        if isinstance(self.parts, tuple):
+            object.__setattr__(self, "parts", tuple(_clip_part(part) for part in self.parts))
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,14 +32,16 @@ pub(super) fn run(spec: &ProcessSpec, resources: &Resources, context: &Context) 
     #[cfg(feature = "speech")]
     words::check_model(spec, resources)?;
     let downloaded = if is_url(&spec.source) { DOWNLOADED } else { 0.0 };
-    let source = timings.measure(Stage::Downloading, || {
+    let (source, info) = timings.measure(Stage::Downloading, || {
         source::fetch(spec, resources, &context.window(Stage::Downloading, 0.0, downloaded))
     })?;
-    let transcribed = if needs_speech(spec) { TRANSCRIBED } else { downloaded };
+    let has_sound = info.audio.is_some();
+    let transcribed = if words::will_listen(spec, has_sound) { TRANSCRIBED } else { downloaded };
     let heard = timings.measure(Stage::Transcribing, || {
         words::hear(
             spec,
             &source.video_path,
+            has_sound,
             resources,
             &context.window(Stage::Transcribing, downloaded, transcribed),
         )

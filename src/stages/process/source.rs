@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::context::Context;
 use crate::error::{Error, ErrorKind, Result};
 use crate::media::probe;
-use crate::outcome::Download;
+use crate::outcome::{Download, MediaInfo};
 use crate::spec::ProcessSpec;
 use crate::stages::Resources;
 
@@ -16,14 +16,18 @@ pub(in crate::stages) fn is_url(source: &str) -> bool {
     scheme("http://") || scheme("https://")
 }
 
-/// Brings the source to disk and checks that clips can be cut from it.
-pub(super) fn fetch(spec: &ProcessSpec, resources: &Resources, context: &Context) -> Result<Download> {
+/// Brings the source to disk, looks into it and checks that clips can be cut from it.
+pub(super) fn fetch(
+    spec: &ProcessSpec,
+    resources: &Resources,
+    context: &Context,
+) -> Result<(Download, MediaInfo)> {
     let mut source = if is_url(&spec.source) {
         download(spec, resources, context)?
     } else {
         local(Path::new(&spec.source))
     };
-    let info = probe(&source.video_path)?;
+    let info = probe(&source.video_path, &context.cancel)?;
     if info.video.is_none() {
         let message = format!("{} has no picture; clips need one", source.video_path.display());
         return Err(
@@ -31,7 +35,7 @@ pub(super) fn fetch(spec: &ProcessSpec, resources: &Resources, context: &Context
         );
     }
     source.duration = info.duration;
-    Ok(source)
+    Ok((source, info))
 }
 
 fn local(path: &Path) -> Download {

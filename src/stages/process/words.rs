@@ -22,27 +22,36 @@ pub(super) struct Heard {
 /// Whether the speech must be transcribed: to find clips, or to caption those that the caller
 /// chose without bringing their words.
 pub(in crate::stages) fn needs_speech(spec: &ProcessSpec) -> bool {
-    let wordless = || spec.clips.iter().any(|clip| clip.words.is_empty());
+    let wordless = || spec.clips.iter().any(|clip| !clip.has_words());
     spec.clips.is_empty() || (spec.burn_captions && spec.full_transcript_words.is_empty() && wordless())
 }
 
-/// A model that is not installed is told before anything is downloaded.
+/// Whether the source is listened to. Clips that the caller chose may be without sound; then
+/// they have no captions. Where clips must be found, the lack of sound is an error that
+/// transcription tells.
+pub(super) fn will_listen(spec: &ProcessSpec, has_sound: bool) -> bool {
+    needs_speech(spec) && (has_sound || spec.clips.is_empty())
+}
+
+/// A model that is not installed is told before anything is downloaded. A local source is looked
+/// into first: it may have no sound that a model would be needed for.
 #[cfg(feature = "speech")]
 pub(super) fn check_model(spec: &ProcessSpec, resources: &Resources) -> Result<()> {
-    if needs_speech(spec) {
+    if super::is_url(&spec.source) && needs_speech(spec) {
         resources.models.store().path(&spec.model)?;
     }
     Ok(())
 }
 
-/// Listens where that is needed.
+/// Listens where [`will_listen`] says so.
 pub(super) fn hear(
     spec: &ProcessSpec,
     source: &Path,
+    has_sound: bool,
     resources: &Resources,
     context: &Context,
 ) -> Result<Heard> {
-    if !needs_speech(spec) {
+    if !will_listen(spec, has_sound) {
         return Ok(Heard { words: spec.full_transcript_words.clone(), ..Heard::default() });
     }
     let mut request = TranscribeSpec::new(source);
@@ -51,4 +60,23 @@ pub(super) fn hear(
     let transcript = transcribe::run(&request, resources, context)?;
     let words = transcript.words().cloned().collect();
     Ok(Heard { language: transcript.language, segments: transcript.segments, words })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::{ClipPart, ClipRequest};
+
+    #[test]
+    fn words_of_all_parts_spare_the_listening() {
+        let word = Word { word: "a".to_owned(), start: 1.0, end: 1.4, probability: None };
+        let bare = ClipPart { start: 1.0, end: 2.0, ..ClipPart::default() };
+        let worded = ClipPart { words: vec![word], ..bare.clone() };
+        let needs = |parts: Vec<ClipPart>| {
+            let clips = vec![ClipRequest { parts, ..ClipRequest::default() }];
+            needs_speech(&ProcessSpec { clips, ..ProcessSpec::new("a.mp4") })
+        };
+        assert!(!needs(vec![worded.clone(), worded.clone()]));
+        assert!(needs(vec![worded, bare]) && needs(Vec::new()));
+    }
 }
