@@ -64,11 +64,10 @@ check: build ## Format, lints, layers, types, stubs
 	stubtest ytclipper_rs._native
 
 .PHONY: bench
-bench: build models sample ## Measure against ffmpeg, side by side; writes docs/benchmarks.md
-	python benches/render.py --write
-	python benches/exact.py --write
-	python benches/jobs.py --write
-	python benches/speech.py --write
+bench: build models sample ## Measure, against ffmpeg side by side; writes docs/benchmarks.md
+	@status=0; for name in render exact jobs speech; do \
+	    python benches/$$name.py --write || status=1; \
+	done; exit $$status
 
 .PHONY: prove
 prove: ## Run `make test` and `make demo` in a fresh clone with an empty home

@@ -164,7 +164,7 @@ def main() -> int:
     if arguments.write:
         command = f"python benches/render.py --repeats {arguments.repeats}"
         command += f" --cores {arguments.cores}" if arguments.cores else ""
-        intro = " ".join((__doc__ or "").split("\n\n", 1)[1].split("\n")).replace(" - ", "\n- ")
+        intro = (__doc__ or "").split("\n\n", 1)[1]
         facts = json.dumps(results, indent=1)
         write_section(
             "render", "One pass against ffmpeg", machine(arguments.cores), command, intro, text

@@ -120,6 +120,10 @@ fn pad_all(picks: &[Pick], selection: &Selection, source_duration: Option<f64>) 
     picks.iter().enumerate().map(padded_pick).collect()
 }
 
+/// Brings a fallback's points (0 to 100, on their own terms) below the score that a pick needs, so
+/// that it never looks better than one.
+const FALLBACK_SCALE: f64 = (MIN_SCORE - 1.0) / 100.0;
+
 fn candidate(clip_number: usize, pick: Pick, range: TimeRange, segments: &[Segment]) -> ClipCandidate {
     let words: Vec<Word> = clip_words(segments.iter().flat_map(|segment| &segment.words), range);
     let text = if words.is_empty() { text_at(segments, range.start, range.end) } else { text_of(&words) };
@@ -129,7 +133,7 @@ fn candidate(clip_number: usize, pick: Pick, range: TimeRange, segments: &[Segme
         end: range.end,
         text,
         words,
-        score: pick.score,
+        score: if pick.fallback { pick.score * FALLBACK_SCALE } else { pick.score },
         fallback: pick.fallback,
         title: String::new(),
         reason: String::new(),

@@ -206,7 +206,7 @@ fn clips_never_overlap_stay_in_bounds_and_are_sorted_and_numbered() {
             );
             assert!(length > 0.0 && length <= selection.max_clip_duration + 1e-9, "seed {seed}: {length}");
             assert!((0.0..=100.0).contains(&clip.score), "seed {seed}");
-            assert!(clip.fallback || clip.score >= MIN_SCORE, "seed {seed}");
+            assert_eq!(clip.fallback, clip.score < MIN_SCORE, "seed {seed}");
             assert!(selection.fallback || !clip.fallback, "seed {seed}");
         }
         assert!(

@@ -33,7 +33,8 @@ pub(super) struct Writer {
 impl Writer {
     /// Opens encoders and file, and starts the thread.
     pub(super) fn start(plan: OutputPlan, lease: &Arc<ThreadLease>, cancel: &CancelToken) -> Result<Self> {
-        let (work, inbox) = bounded(1);
+        // Handed over, not queued: a picture that waits in between would only cost memory.
+        let (work, inbox) = bounded(0);
         let (outbox, done) = bounded(1);
         let writer = Self { work, done, cancel: cancel.clone() };
         let (lease, cancel) = (Arc::clone(lease), cancel.clone());
