@@ -22,6 +22,7 @@ SAMPLE = ROOT / "media/sample.mp4"
 LIBRIVOX = Path("/usr/share/pocketsphinx/test/data/librivox")
 MODELS = ("base", "tiny.en")
 BAR = 0.05
+BARRED = "base"
 
 
 def plain(text: str) -> list[str]:
@@ -83,8 +84,9 @@ def main() -> None:
             for name, files in (("five sentences", sentences()), ("the sample", [(SAMPLE, said)])):
                 wer, sound, taken = measure(engine, model, files)
                 met = "yes" if wer <= BAR else "NO"
+                verdict = [f"<= {BAR:.0%}", met] if model == BARRED else ["", ""]
                 figures = [f"{wer:.2%}", f"{sound:.1f}", f"{taken:.1f}", f"{sound / taken:.1f}"]
-                rows.append([f"{model}, {name}", *figures, f"<= {BAR:.0%}", met])
+                rows.append([f"{model}, {name}", *figures, *verdict])
     head = ["q8_0, 2 threads", "WER", "sound s", "taken s", "x realtime", "bar (WER)", "met"]
     text = table(head, rows)
     print(text)
