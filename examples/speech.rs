@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use ytclipper::context::Context;
+use ytclipper::models::ModelStore;
 use ytclipper::picture::{AudioStream, AudioView};
 use ytclipper::spec::{InstallModelSpec, Quantization};
-use ytclipper::speech::{ModelCache, ModelStore, transcribe};
+use ytclipper::speech::{ModelCache, transcribe};
 
 /// Samples in memory, given in runs.
 struct Sound {
@@ -32,7 +33,7 @@ impl AudioStream for Sound {
 fn install(store: &ModelStore, name: &str, from: &str, form: &str) -> Result<(), Box<dyn Error>> {
     let quantization: Quantization = serde_json::from_value(form.into())?;
     let spec = InstallModelSpec { name: name.into(), from: Some(PathBuf::from(from)), quantization };
-    let model = store.install(&spec, &Context::detached())?;
+    let model = ytclipper::speech::install(store, &spec, &Context::detached())?;
     println!("{} {} bytes, sha256 {}", model.path.display(), model.size_bytes, model.sha256);
     Ok(())
 }

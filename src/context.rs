@@ -243,6 +243,12 @@ impl Context {
         }
     }
 
+    /// The same job, for work beside the one that reports.
+    #[must_use]
+    pub fn silent(&self) -> Self {
+        Self { progress: ProgressSink::silent(), ..self.window(self.progress.stage(), 0.0, 1.0) }
+    }
+
     /// A context outside any engine: all cores, silent, files below the system's temporary folder.
     pub fn detached() -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);

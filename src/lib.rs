@@ -11,6 +11,7 @@ pub mod download;
 pub mod engine;
 pub mod error;
 pub mod media;
+pub mod models;
 pub mod outcome;
 pub mod picture;
 pub mod publish;
@@ -20,5 +21,6 @@ pub mod speech;
 pub mod stages;
 pub mod store;
 mod sys;
+pub mod vision;
 
 pub use error::{Error, ErrorKind, Result};

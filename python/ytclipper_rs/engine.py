@@ -13,6 +13,7 @@ import threading
 import weakref
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, TypeVar
 
@@ -72,7 +73,7 @@ class Engine(JobMethods):
     Args:
         workers: Jobs that run at the same time.
         data_dir: Folder for intermediate files; the system's temporary folder where None.
-        model_dir: Folder of the speech models; see `default_model_dir`.
+        model_dir: Folder of the installed models; see `default_model_dir`.
         queue_capacity: Jobs that may wait for a worker (1 to 1,000,000); `submit` refuses more
             with `QueueFull`.
         keep_finished: Finished jobs that `job` and `jobs` still know (0 to 1,000,000), the
@@ -84,6 +85,8 @@ class Engine(JobMethods):
         max_download_bytes: Largest download, in bytes; 16 GiB where None.
         download_timeout: Longest time that a download may make no progress, in whole seconds.
         yt_dlp: Command that runs yt-dlp; the package beside this one where None.
+        face_model: The face model, `centerface.onnx`; where None, the one in this package, or that
+            of the model folder where the package was built without.
         cancel_on_await_cancel: Whether cancelling a task that awaits a job cancels the job too.
 
     Raises:
@@ -110,6 +113,7 @@ class Engine(JobMethods):
         max_download_bytes: int | None = None,
         download_timeout: int = 60,
         yt_dlp: Sequence[str] | None = None,
+        face_model: StrPath | None = None,
         cancel_on_await_cancel: bool = False,
     ) -> None:
         self.cancel_on_await_cancel = cancel_on_await_cancel
@@ -117,6 +121,7 @@ class Engine(JobMethods):
             "workers": workers,
             "data_dir": None if data_dir is None else os.fspath(data_dir),
             "model_dir": None if model_dir is None else os.fspath(model_dir),
+            "face_model": _face_model() if face_model is None else os.fspath(face_model),
             "queue_capacity": queue_capacity,
             "keep_finished": keep_finished,
             "threads": threads,
@@ -211,6 +216,12 @@ def _yt_dlp_command() -> list[str] | None:
     if not sys.executable or importlib.util.find_spec("yt_dlp") is None:
         return None
     return [sys.executable, "-m", "yt_dlp"]
+
+
+def _face_model() -> str | None:
+    """The face model that came with the package."""
+    path = Path(__file__).with_name("data") / "centerface.onnx"
+    return str(path) if path.is_file() else None
 
 
 async def _in_thread(work: Callable[[], None]) -> None:

@@ -169,13 +169,13 @@ class JobMethods(ABC):
         *,
         quantization: Quantization = "q8_0",
     ) -> Job[Model]:
-        """Installs a speech model into the model folder.
+        """Installs a speech model, or the face model `centerface`, into the model folder.
 
         Args:
-            name: Name of the model (`base`, `tiny.en`).
-            source: A CTranslate2 folder or a ggml file to import; the published ggml file is
-                fetched where None.
-            quantization: How to store the weights.
+            name: Name of the model (`base`, `tiny.en`, `centerface`).
+            source: A CTranslate2 folder or a ggml file to import, or `centerface.onnx`; the
+                published file is fetched where None.
+            quantization: How to store the weights of a speech model.
 
         Job errors: `NotFound`, `CorruptMedia`, `DownloadError`, `NoSpace`.
 
@@ -190,7 +190,8 @@ class JobMethods(ABC):
     def render(self, plan: RenderPlan) -> Job[RenderReport]:
         """Renders a plan in one decode and one encode.
 
-        Job errors: `NotFound`, `UnsupportedMedia`, `CorruptMedia`, `LimitExceeded`, `NoSpace`.
+        Job errors: `NotFound`, `UnsupportedMedia`, `CorruptMedia`, `LimitExceeded`, `NoSpace`;
+        `ModelUnavailable` where the layout follows a speaker and the face model is missing.
 
         Example:
             plan = yt.RenderPlan("talk.mp4", "short.mp4", parts=[yt.TimeRange(10, 18)])
@@ -300,10 +301,25 @@ class JobMethods(ABC):
         audio: AudioSpec = AudioSpec(),
         encode: EncodeSpec = EncodeSpec(),
     ) -> Job[RenderReport]:
-        """Brings the whole source to another shape.
+        """Brings the whole source to another shape, following whoever speaks.
+
+        Beside the result stands `<stem>.framing.json`, which a person can edit and hand in again
+        as `Layout(framing=...)`: then nothing is looked for.
+
+        Args:
+            source: The source file.
+            output: The finished file: .mp4, .m4v, .mov or .mkv.
+            layout: What of the picture is shown.
+            overwrite: Whether existing files may be replaced.
+            audio: What becomes of the sound.
+            encode: How the result is encoded.
+
+        Job errors: those of `render`, and `ModelUnavailable` where the face model is missing
+        (`layout.track="off"` needs none).
 
         Example:
-            job = engine.reframe("talk.mp4", "tall.mp4", layout=yt.Layout("vertical", x=0.3))
+            report = await engine.reframe("talk.mp4", "tall.mp4")
+            print(report.framing.face_inside_percent, report.framing_path)
         """
         return self.submit(
             RenderPlan(

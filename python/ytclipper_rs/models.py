@@ -1,4 +1,4 @@
-"""The speech models on this machine. Installing one is a job: `Engine.install_model`."""
+"""The models on this machine. Installing one is a job: `Engine.install_model`."""
 
 from __future__ import annotations
 

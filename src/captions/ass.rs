@@ -20,11 +20,12 @@ const SIDE_MARGIN: f64 = 0.05;
 const WATERMARK_SHADOW: f64 = 2.0;
 const WATERMARK_SHADOW_OPACITY: f64 = 0.5;
 
-const STYLE_FORMAT: &str = "Format: Name, Fontname, Fontsize, PrimaryColour, SecondaryColour, \
+pub(super) const STYLE_FORMAT: &str = "Format: Name, Fontname, Fontsize, PrimaryColour, SecondaryColour, \
 OutlineColour, BackColour, Bold, Italic, Underline, StrikeOut, ScaleX, ScaleY, Spacing, Angle, BorderStyle, \
 Outline, Shadow, Alignment, MarginL, MarginR, MarginV, Encoding";
 
-const EVENT_FORMAT: &str = "Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text";
+pub(super) const EVENT_FORMAT: &str =
+    "Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text";
 
 /// What is to be drawn on a picture of the output.
 #[derive(Debug, Clone, Copy)]
@@ -215,7 +216,7 @@ fn centiseconds(seconds: f64) -> u64 {
     (seconds * 100.0).round() as u64
 }
 
-fn time(centiseconds: u64) -> String {
+pub(super) fn time(centiseconds: u64) -> String {
     let seconds = centiseconds / 100;
     format!("{}:{:02}:{:02}.{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60, centiseconds % 100)
 }

@@ -5,6 +5,7 @@
 //! by what draws it.
 
 mod ass;
+mod debug;
 mod files;
 mod group;
 mod remap;
@@ -15,6 +16,7 @@ use serde::Serialize;
 use crate::outcome::{TimeRange, Word};
 
 pub use ass::{AssScene, ass_document};
+pub use debug::{DebugPicture, debug_document};
 pub use files::{json, srt, vtt};
 pub use group::group;
 pub use remap::remap;

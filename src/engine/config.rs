@@ -22,8 +22,10 @@ pub struct EngineConfig {
     pub nice: i32,
     /// Folder for intermediate files; the system's temporary folder where absent.
     pub data_dir: Option<PathBuf>,
-    /// Folder of speech models; the user's cache folder where absent.
+    /// Folder of installed models; the user's cache folder where absent.
     pub model_dir: Option<PathBuf>,
+    /// The face model, `centerface.onnx`; that of the model folder where absent.
+    pub face_model: Option<PathBuf>,
     /// Private or loopback hosts that downloads may contact nevertheless.
     pub allow_hosts: Vec<String>,
     /// Largest download, in bytes (at least 1).
@@ -44,6 +46,7 @@ impl Default for EngineConfig {
             nice: 10,
             data_dir: None,
             model_dir: None,
+            face_model: None,
             allow_hosts: Vec::new(),
             max_download_bytes: DEFAULT_MAX_DOWNLOAD_BYTES,
             download_timeout_s: 60,
@@ -74,7 +77,9 @@ impl Validate for EngineConfig {
         faults.range("keep_finished", self.keep_finished as f64, 0.0, 1e6);
         faults.range("threads", self.threads as f64, 0.0, 1024.0);
         faults.range("nice", f64::from(self.nice), 0.0, 19.0);
-        for (field, path) in [("data_dir", &self.data_dir), ("model_dir", &self.model_dir)] {
+        let paths =
+            [("data_dir", &self.data_dir), ("model_dir", &self.model_dir), ("face_model", &self.face_model)];
+        for (field, path) in paths {
             if let Some(path) = path {
                 faults.path(field, path);
             }

@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 
 use crate::context::Context;
 use crate::error::Result;
+use crate::models::ModelStore;
 use crate::outcome::Outcome;
 use crate::spec::{JobSpec, Validate};
 use crate::stages;
@@ -88,14 +89,12 @@ impl Runner for Stages {
 
 /// What the jobs of an engine share.
 fn resources(config: &EngineConfig) -> stages::Resources {
-    #[cfg(not(any(feature = "speech", feature = "download")))]
-    let _ = config;
+    let store = ModelStore::new(config.model_dir.clone().unwrap_or_else(ModelStore::default_dir));
     stages::Resources {
         #[cfg(feature = "speech")]
-        models: {
-            use crate::speech::{ModelCache, ModelStore};
-            ModelCache::new(ModelStore::new(config.model_dir.clone().unwrap_or_else(ModelStore::default_dir)))
-        },
+        models: crate::speech::ModelCache::new(store.clone()),
+        #[cfg(feature = "vision")]
+        faces: crate::vision::FaceModels::new(config.face_model.clone().unwrap_or_else(|| store.face_path())),
         #[cfg(feature = "download")]
         downloads: crate::download::Policy {
             allow_hosts: config.allow_hosts.clone(),
@@ -103,6 +102,7 @@ fn resources(config: &EngineConfig) -> stages::Resources {
             timeout: Duration::from_secs(config.download_timeout_s),
             yt_dlp: config.yt_dlp.clone(),
         },
+        store,
     }
 }
 

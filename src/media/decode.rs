@@ -157,6 +157,17 @@ impl VideoReader {
         Ok(self.current.as_ref())
     }
 
+    /// The next picture after the current one, whenever it is shown; `None` at the end.
+    pub(super) fn next_picture(&mut self) -> Result<Option<&Shown>> {
+        let next = match self.ahead.take() {
+            Some(next) => Some(next),
+            None if self.at_end => None,
+            None => self.decode()?,
+        };
+        self.current = next;
+        Ok(self.current.as_ref())
+    }
+
     fn decode(&mut self) -> Result<Option<Shown>> {
         let mut frame = Video::empty();
         loop {

@@ -33,14 +33,14 @@ pub(super) struct Geometry {
 
 impl Geometry {
     /// The geometry of a layout.
-    pub(super) fn plan(source: SourcePicture, layout: Layout, size: Option<Size>) -> Self {
+    pub(super) fn plan(source: SourcePicture, layout: &Layout, size: Option<Size>) -> Self {
         let (display_width, display_height) = source.display();
         let output = size.unwrap_or(match layout.mode {
-            LayoutMode::Vertical => VERTICAL,
+            LayoutMode::Vertical | LayoutMode::Stacked => VERTICAL,
             LayoutMode::Original => even_size(display_width, display_height),
         });
         let fit = layout.fit.unwrap_or(match (layout.mode, size) {
-            (LayoutMode::Vertical, _) | (LayoutMode::Original, None) => Fit::Cover,
+            (LayoutMode::Vertical | LayoutMode::Stacked, _) | (LayoutMode::Original, None) => Fit::Cover,
             (LayoutMode::Original, Some(_)) => Fit::Contain,
         });
         match fit {
@@ -49,7 +49,7 @@ impl Geometry {
         }
     }
 
-    fn cover(source: SourcePicture, layout: Layout, output: Size) -> Self {
+    fn cover(source: SourcePicture, layout: &Layout, output: Size) -> Self {
         let (width, height) = source.display();
         let aspect = f64::from(output.width) / f64::from(output.height);
         let crop_width = width.min(height * aspect) / source.pixel_aspect;
@@ -59,8 +59,8 @@ impl Geometry {
             height: nearest_even(crop_height, source.height),
         };
         Self {
-            crop_x: edge(layout.x, source.width, crop.width),
-            crop_y: edge(layout.y, source.height, crop.height),
+            crop_x: edge(layout.centre().0, source.width, crop.width),
+            crop_y: edge(layout.centre().1, source.height, crop.height),
             crop,
             scaled: output,
             output,
@@ -90,6 +90,12 @@ impl SourcePicture {
     pub(super) fn display(self) -> (f64, f64) {
         (f64::from(self.width) * self.pixel_aspect, f64::from(self.height))
     }
+
+    /// The same in whole pixels.
+    pub(super) fn display_pixels(self) -> (u32, u32) {
+        let (width, height) = self.display();
+        (width.round() as u32, height.round() as u32)
+    }
 }
 
 fn even_size(width: f64, height: f64) -> Size {
@@ -118,7 +124,7 @@ mod tests {
 
     #[test]
     fn vertical_cuts_the_tallest_9_16_out_of_the_middle() {
-        let plan = Geometry::plan(source(1920, 1080), Layout::vertical(), None);
+        let plan = Geometry::plan(source(1920, 1080), &Layout::fixed(), None);
         assert_eq!(plan.crop, Size { width: 608, height: 1080 });
         assert_eq!(plan.crop_x, 656);
         assert_eq!(plan.output, VERTICAL);
@@ -127,14 +133,14 @@ mod tests {
     #[test]
     fn the_cut_out_stays_inside_the_source() {
         for x in [0.0, 0.01, 0.5, 0.99, 1.0] {
-            let plan = Geometry::plan(source(1279, 719), Layout { x, ..Layout::vertical() }, None);
+            let plan = Geometry::plan(source(1279, 719), &Layout { x: Some(x), ..Layout::vertical() }, None);
             assert!(plan.crop_x + plan.crop.width <= 1279 && plan.crop_x.is_multiple_of(2));
         }
     }
 
     #[test]
     fn an_odd_original_loses_a_line_and_is_not_scaled() {
-        let plan = Geometry::plan(source(641, 361), Layout::default(), None);
+        let plan = Geometry::plan(source(641, 361), &Layout::default(), None);
         assert_eq!(plan.crop, Size { width: 640, height: 360 });
         assert_eq!((plan.scaled, plan.output), (plan.crop, plan.crop));
     }
@@ -142,7 +148,7 @@ mod tests {
     #[test]
     fn contain_shows_everything_between_bars() {
         let layout = Layout { fit: Some(Fit::Contain), ..Layout::vertical() };
-        let plan = Geometry::plan(source(1920, 1080), layout, None);
+        let plan = Geometry::plan(source(1920, 1080), &layout, None);
         assert_eq!(plan.scaled, Size { width: 1080, height: 608 });
         assert_eq!(plan.pad_offset(), (0, 656));
     }
@@ -150,12 +156,12 @@ mod tests {
     #[test]
     fn wide_pixels_are_made_square() {
         let dv = SourcePicture { width: 720, height: 576, pixel_aspect: 64.0 / 45.0 };
-        assert_eq!(Geometry::plan(dv, Layout::default(), None).output, Size { width: 1024, height: 576 });
+        assert_eq!(Geometry::plan(dv, &Layout::default(), None).output, Size { width: 1024, height: 576 });
     }
 
     #[test]
     fn a_portrait_source_fills_a_vertical_picture() {
-        let plan = Geometry::plan(source(1080, 1920), Layout::vertical(), None);
+        let plan = Geometry::plan(source(1080, 1920), &Layout::fixed(), None);
         assert_eq!((plan.crop, plan.crop_x), (VERTICAL, 0));
     }
 }

@@ -256,6 +256,11 @@ fn open_context(
     let mut options = ffmpeg::Dictionary::new();
     options.set("format_whitelist", kind.formats());
     options.set("protocol_whitelist", "file");
+    // By its name, a picture may be one of a numbered sequence, or as likely that as itself.
+    let format = match kind {
+        Kind::Media => ptr::null(),
+        Kind::Picture => sniff(path, kind).map_or(ptr::null(), |(format, _)| format),
+    };
     // SAFETY: the context is freshly allocated and given to the call, which frees it on failure;
     // the interrupt callback reads the flag, which `Input` keeps alive until the context is closed.
     unsafe {
@@ -267,7 +272,7 @@ fn open_context(
             ffi::AVIOInterruptCB { callback: Some(interrupted), opaque: Arc::as_ptr(flag) as *mut c_void };
         (*context).max_streams = MAX_STREAMS as c_int;
         let mut raw = options.disown();
-        let code = ffi::avformat_open_input(&raw mut context, url.as_ptr(), ptr::null_mut(), &raw mut raw);
+        let code = ffi::avformat_open_input(&raw mut context, url.as_ptr(), format.cast_mut(), &raw mut raw);
         drop(ffmpeg::Dictionary::own(raw));
         if code < 0 {
             Err(ffmpeg::Error::from(code))
@@ -330,12 +335,15 @@ fn explain(error: ffmpeg::Error, path: &Path, kind: Kind) -> Error {
 
 /// Whether the file's first bytes are those of a whitelisted container.
 fn looks_like_media(path: &Path, kind: Kind) -> bool {
+    sniff(path, kind).is_some_and(|(_, score)| score > PROBE_SCORE_GUESS)
+}
+
+/// The whitelisted container that a file's first bytes are most like, whatever its name, and how
+/// much they are.
+fn sniff(path: &Path, kind: Kind) -> Option<(*const ffi::AVInputFormat, c_int)> {
     use std::io::Read;
     let mut head = Vec::new();
-    let read = fs::File::open(path).and_then(|file| file.take(64 * 1024).read_to_end(&mut head));
-    if read.is_err() {
-        return false;
-    }
+    fs::File::open(path).and_then(|file| file.take(64 * 1024).read_to_end(&mut head)).ok()?;
     let size = head.len();
     head.resize(size + ffi::AVPROBE_PADDING_SIZE as usize, 0);
     let mut data = ffi::AVProbeData {
@@ -347,13 +355,13 @@ fn looks_like_media(path: &Path, kind: Kind) -> bool {
     let mut score = 0;
     // SAFETY: `data` points at `size` bytes and the padding that probing may read; the returned
     // format is static, and its name a NUL-ended string.
-    let name = unsafe {
+    let (format, name) = unsafe {
         let format = ffi::av_probe_input_format3(&raw mut data, 1, &raw mut score);
         if format.is_null() {
-            return false;
+            return None;
         }
-        std::ffi::CStr::from_ptr((*format).name).to_string_lossy().into_owned()
+        (format, std::ffi::CStr::from_ptr((*format).name).to_string_lossy())
     };
-    score > PROBE_SCORE_GUESS
-        && name.split(',').any(|one| kind.formats().split(',').any(|known| known == one))
+    let known = name.split(',').any(|one| kind.formats().split(',').any(|known| known == one));
+    known.then_some((format, score))
 }

@@ -12,7 +12,7 @@ const RATE: u32 = 16_000;
 /// Samples handed on at a time: one second.
 const RUN: usize = RATE as usize;
 
-/// Reads a file's sound from its begin, decoding as it goes.
+/// Reads a file's sound, decoding as it goes.
 pub struct AudioReader {
     sound: SoundReader,
     cancel: CancelToken,
@@ -20,13 +20,21 @@ pub struct AudioReader {
 }
 
 impl AudioReader {
-    /// Opens the sound of `path`. `UnsupportedMedia` where it has none.
+    /// Opens the sound of `path`, from its begin on. `UnsupportedMedia` where it has none.
     pub fn open(path: &Path, cancel: &CancelToken) -> Result<Self> {
-        let sound = SoundReader::open(path, RATE, Channels::Mono, cancel)?.ok_or_else(|| {
+        Self::open_at(path, 0.0, cancel)?.ok_or_else(|| {
             let message = format!("{} has no sound; there is nothing to transcribe", path.display());
             Error::new(ErrorKind::UnsupportedMedia, message).with("path", path.display())
-        })?;
-        Ok(Self { sound, cancel: cancel.clone(), run: Vec::with_capacity(RUN) })
+        })
+    }
+
+    /// Opens the sound of `path`, from `start` (seconds) on. `None` where it has none.
+    pub fn open_at(path: &Path, start: f64, cancel: &CancelToken) -> Result<Option<Self>> {
+        let Some(mut sound) = SoundReader::open(path, RATE, Channels::Mono, cancel)? else { return Ok(None) };
+        if start > 0.0 {
+            sound.seek(start)?;
+        }
+        Ok(Some(Self { sound, cancel: cancel.clone(), run: Vec::with_capacity(RUN) }))
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod audio;
 mod clock;
+mod compose;
 mod decode;
 mod drawer;
 mod encode;
@@ -15,29 +16,38 @@ mod feed;
 mod geometry;
 mod graph;
 mod input;
+mod insert;
 mod listen;
 mod loudness;
 mod mux;
 mod output;
 mod overlay;
 mod picture;
+mod plain;
+mod pool;
 mod probe;
 mod queue;
 mod rate;
 mod reframe;
 mod render;
+mod resample;
 mod soundtrack;
+mod survey;
 mod thumbnail;
 mod timeline;
 mod verify;
+mod watch;
 mod writer;
 
 pub use listen::AudioReader;
 pub use probe::probe;
+pub use rate::FrameRate;
 pub use render::Renderer;
+pub use survey::Survey;
 pub use thumbnail::thumbnail;
 pub use timeline::{PlacedPart, Timeline};
 pub use verify::verify;
+pub use watch::PictureReader;
 
 /// The linked FFmpeg libraries, as `name major.minor.micro`.
 pub fn versions() -> Vec<String> {

@@ -26,10 +26,20 @@ pub(super) fn make_writable(frame: &mut Video) -> Result<()> {
 pub(super) fn rotation(stream: &ffmpeg::Stream<'_>) -> u32 {
     let matrix =
         stream.side_data().find(|side| side.kind() == ffmpeg::codec::packet::side_data::Type::DisplayMatrix);
-    let Some(data) = matrix.as_ref().map(ffmpeg::codec::packet::SideData::data).filter(|d| d.len() >= 36)
-    else {
+    matrix.as_ref().map_or(0, |matrix| clockwise(matrix.data()))
+}
+
+/// Clockwise turn that a viewer applies to a photo, as its EXIF tells: 0, 90, 180 or 270 degrees.
+pub(super) fn turn(photo: &Video) -> u32 {
+    let matrix = photo.side_data(ffmpeg::frame::side_data::Type::DisplayMatrix);
+    matrix.map_or(0, |matrix| clockwise(matrix.data()))
+}
+
+/// The turn of a display matrix: nine numbers of four bytes.
+fn clockwise(data: &[u8]) -> u32 {
+    if data.len() < 36 {
         return 0;
-    };
+    }
     let mut matrix = [0_i32; 9];
     for (cell, bytes) in matrix.iter_mut().zip(data.chunks_exact(4)) {
         *cell = i32::from_ne_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);

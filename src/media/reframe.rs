@@ -2,56 +2,57 @@
 
 use ffmpeg_next::frame::Video;
 
+use super::compose::Composer;
 use super::decode::Shown;
 use super::geometry::Geometry;
 use super::graph::Chain;
 use super::overlay::picture_chain;
 use super::picture::share;
+use super::plain::Shape;
 use super::rate::FrameRate;
 use crate::error::{Error, Result};
 
 /// Brings pictures to the output's shape.
 pub(super) struct Reframer {
-    geometry: Geometry,
-    rotation: u32,
-    rate: FrameRate,
-    threads: usize,
-    chain: Option<(Shape, Chain)>,
+    way: Way,
     /// Whether pictures are often shown again: then the last result is kept. Keeping it costs a
     /// copy of each picture that is drawn upon.
     repeats: bool,
     last: Option<(u64, Video)>,
 }
 
-/// What the filters were set up for; a source may change it midway.
-#[derive(PartialEq, Eq, Clone, Copy)]
-struct Shape {
-    width: u32,
-    height: u32,
-    format: ffmpeg_next::format::Pixel,
+/// How output pictures are made.
+enum Way {
+    /// All by one chain of filters.
+    Fixed(Box<Fixed>),
+    /// Each of the cut-outs of its time.
+    Framed(Box<Composer>),
 }
 
 impl Reframer {
-    /// For a geometry, applied after a clockwise turn of `rotation` degrees. `repeats` tells that
-    /// the output has more pictures than the source.
-    pub(super) fn new(
-        geometry: Geometry,
-        rotation: u32,
-        rate: FrameRate,
-        threads: usize,
-        repeats: bool,
-    ) -> Self {
-        Self { geometry, rotation, rate, threads, chain: None, repeats, last: None }
+    /// One cut-out for all pictures. `repeats` tells that the output has more pictures than the
+    /// source.
+    pub(super) fn fixed(fixed: Fixed, repeats: bool) -> Self {
+        Self { way: Way::Fixed(Box::new(fixed)), repeats, last: None }
     }
 
-    /// The output picture of a source picture.
-    pub(super) fn apply(&mut self, shown: &Shown) -> Result<Video> {
+    /// The cut-outs of a framing.
+    pub(super) fn framed(composer: Composer, repeats: bool) -> Self {
+        let repeats = repeats && !composer.moves();
+        Self { way: Way::Framed(Box::new(composer)), repeats, last: None }
+    }
+
+    /// The output picture of a source picture that is shown at `clock` seconds of the output.
+    pub(super) fn apply(&mut self, shown: &Shown, clock: f64) -> Result<Video> {
         if let Some((serial, picture)) = &self.last
             && *serial == shown.serial
         {
             return share(picture);
         }
-        let picture = self.filter(&shown.frame)?;
+        let picture = match &mut self.way {
+            Way::Fixed(fixed) => fixed.filter(&shown.frame)?,
+            Way::Framed(composer) => composer.compose(&shown.frame, shown.time, clock)?,
+        };
         if !self.repeats {
             return Ok(picture);
         }
@@ -59,9 +60,25 @@ impl Reframer {
         self.last = Some((shown.serial, picture));
         Ok(result)
     }
+}
+
+/// A cut-out that does not move.
+pub(super) struct Fixed {
+    geometry: Geometry,
+    rotation: u32,
+    rate: FrameRate,
+    threads: usize,
+    chain: Option<(Shape, Chain)>,
+}
+
+impl Fixed {
+    /// For a geometry, applied after a clockwise turn of `rotation` degrees.
+    pub(super) fn new(geometry: Geometry, rotation: u32, rate: FrameRate, threads: usize) -> Self {
+        Self { geometry, rotation, rate, threads, chain: None }
+    }
 
     fn filter(&mut self, frame: &Video) -> Result<Video> {
-        let shape = Shape { width: frame.width(), height: frame.height(), format: frame.format() };
+        let shape = Shape::of(frame);
         if self.chain.as_ref().is_none_or(|(known, _)| *known != shape) {
             self.chain = Some((shape, self.make_chain(frame, shape)?));
         }
@@ -75,11 +92,7 @@ impl Reframer {
     /// A source that changes its size midway is cut and scaled in proportion.
     fn make_chain(&self, frame: &Video, shape: Shape) -> Result<Chain> {
         let mut geometry = self.geometry;
-        let (width, height) = if self.rotation.is_multiple_of(180) {
-            (shape.width, shape.height)
-        } else {
-            (shape.height, shape.width)
-        };
+        let (width, height) = shape.upright(self.rotation);
         if geometry.crop_x + geometry.crop.width > width || geometry.crop_y + geometry.crop.height > height {
             (geometry.crop_x, geometry.crop_y) = (0, 0);
             geometry.crop.width = geometry.crop.width.min(width & !1);

@@ -8,32 +8,31 @@ use std::time::Instant;
 use ffmpeg_next::frame::Video;
 
 use super::clock::Clock;
+use super::compose::Composer;
 use super::decode::VideoReader;
 use super::drawer::Drawer;
 use super::fade::blend_pictures;
-use super::geometry::Geometry;
+use super::insert::InsertReader;
 use super::loudness::{self, Gain};
 use super::output::OutputPlan;
 use super::picture::make_writable;
+use super::plain::Plain;
 use super::rate::FrameRate;
-use super::reframe::Reframer;
+use super::reframe::{Fixed, Reframer};
 use super::soundtrack::{SAMPLE_RATE, Soundtrack};
-use super::timeline::Timeline;
+use super::survey::Survey;
 use super::writer::Writer;
 use crate::context::{Context, ThreadLease};
 use crate::error::{Error, ErrorKind, Result};
 use crate::outcome::RenderReport;
-use crate::spec::{RenderPlan, Size};
-
-/// Most output pictures that wait for a cross-fade, in bytes.
-const MAX_FADE_BYTES: u64 = 512 << 20;
+use crate::picture::Framer;
+use crate::spec::{LayoutMode, RenderPlan};
 
 /// A plan that was checked against its source and can be carried out.
 pub struct Renderer<'a> {
     plan: &'a RenderPlan,
     reader: VideoReader,
-    timeline: Timeline,
-    geometry: Geometry,
+    survey: Survey,
     lease: Arc<ThreadLease>,
     begun: Instant,
 }
@@ -41,40 +40,35 @@ pub struct Renderer<'a> {
 impl<'a> Renderer<'a> {
     /// Opens the plan's source and lays out its parts. The plan must be valid.
     ///
-    /// Fails as [`super::probe`] does, with `UnsupportedMedia` where there is no picture, and
-    /// with `InvalidSpec` where a part begins after the source's end.
+    /// Fails as [`Survey::of`] does.
     pub fn open(plan: &'a RenderPlan, context: &Context) -> Result<Self> {
         let begun = Instant::now();
         let lease = Arc::new(context.threads.lease());
         let reader = VideoReader::open(&plan.source, decoder_threads(lease.threads()), &context.cancel)?;
-        let rate = plan.encode.fps.map_or(reader.rate(), FrameRate::near);
-        let geometry = Geometry::plan(reader.picture(), plan.layout, plan.encode.size);
-        let timeline = Timeline::place(&plan.parts, reader.duration(), rate, plan.transition.duration)?;
-        let frame_bytes = u64::from(geometry.output.width) * u64::from(geometry.output.height) * 3 / 2;
-        if frame_bytes * timeline.fade_frames > MAX_FADE_BYTES {
-            let message = "is too long for pictures of this size; shorten it";
-            return Err(Error::invalid("transition.duration", message));
-        }
-        Ok(Self { plan, reader, timeline, geometry, lease, begun })
+        let survey = Survey::upon(plan, &reader)?;
+        Ok(Self { plan, reader, survey, lease, begun })
     }
 
-    /// Where each part lies in the output.
-    pub fn timeline(&self) -> &Timeline {
-        &self.timeline
-    }
-
-    /// Size of the output.
-    pub fn size(&self) -> Size {
-        self.geometry.output
+    /// What the plan makes of its source.
+    pub fn survey(&self) -> &Survey {
+        &self.survey
     }
 
     /// Renders to `temporary`, a path that the caller renames or removes, drawing the ASS file
-    /// `ass` upon the picture. The report names the plan's own output.
-    pub fn run(mut self, ass: Option<&Path>, temporary: &Path, context: &Context) -> Result<RenderReport> {
+    /// `ass` upon the picture, which shows the cut-outs that `framer` names, or the plan's fixed
+    /// one. The report names the plan's own output.
+    pub fn run(
+        mut self,
+        framer: Option<Box<dyn Framer>>,
+        ass: Option<&Path>,
+        temporary: &Path,
+        context: &Context,
+    ) -> Result<RenderReport> {
+        let mut reframer = self.reframer(framer, context)?;
         let gain = self.measure(context)?;
         let wants_sound = self.plan.audio.enabled;
         let sound = if wants_sound {
-            Soundtrack::open(&self.plan.source, &self.timeline, &context.cancel)?
+            Soundtrack::open(&self.plan.source, &self.survey.timeline, &context.cancel)?
         } else {
             None
         };
@@ -83,24 +77,25 @@ impl<'a> Renderer<'a> {
             path: temporary.to_owned(),
             encode: self.plan.encode,
             audio: has_audio.then_some(self.plan.audio),
-            size: self.geometry.output,
-            rate: self.timeline.rate,
+            size: self.survey.geometry.output,
+            rate: self.survey.timeline.rate,
             threads: encoder_threads(self.lease.threads()),
         };
         let writer = Writer::start(output, &self.lease, &context.cancel)?;
-        let drawer = Drawer::new(self.plan, ass, self.timeline.rate, self.lease.threads(), &context.cancel)?;
+        let drawer =
+            Drawer::new(self.plan, ass, self.survey.timeline.rate, self.lease.threads(), &context.cancel)?;
         let mut pass = Pass {
             sound,
             gain: gain.map_or(1.0, Gain::factor),
             writer,
             drawer,
-            rate: self.timeline.rate,
-            total: self.timeline.frames(),
+            rate: self.survey.timeline.rate,
+            total: self.survey.timeline.frames(),
             written: 0,
             context,
             clock: Clock::default(),
         };
-        self.parts(&mut pass)?;
+        self.parts(&mut reframer, &mut pass)?;
         let clock = pass.finish()?;
         self.report(temporary, has_audio, gain, &clock)
     }
@@ -110,16 +105,31 @@ impl<'a> Renderer<'a> {
             return Ok(None);
         };
         context.progress.set(0.0, "measuring loudness");
-        loudness::measure(&self.plan.source, &self.timeline, target, &context.cancel)
+        loudness::measure(&self.plan.source, &self.survey.timeline, target, &context.cancel)
     }
 
-    fn parts(&mut self, pass: &mut Pass<'_>) -> Result<()> {
-        let (rate, threads) = (self.timeline.rate, self.lease.threads());
+    fn reframer(&self, framer: Option<Box<dyn Framer>>, context: &Context) -> Result<Reframer> {
+        let (rate, threads, rotation) =
+            (self.survey.timeline.rate, self.lease.threads(), self.reader.rotation());
         let repeats = rate.fps() > self.reader.rate().fps() * 1.01;
-        let mut reframer = Reframer::new(self.geometry, self.reader.rotation(), rate, threads, repeats);
+        let Some(framer) = framer else {
+            return Ok(Reframer::fixed(Fixed::new(self.survey.geometry, rotation, rate, threads), repeats));
+        };
+        let size = self.survey.geometry.output;
+        let insert = match self.plan.layout.mode {
+            LayoutMode::Stacked => {
+                Some(InsertReader::open(&self.plan.layout.insert, size, 1, &context.cancel)?)
+            }
+            LayoutMode::Original | LayoutMode::Vertical => None,
+        };
+        let plain = Plain::new(rotation, threads);
+        Ok(Reframer::framed(Composer::new(plain, self.reader.picture(), size, framer, insert)?, repeats))
+    }
+
+    fn parts(&mut self, reframer: &mut Reframer, pass: &mut Pass<'_>) -> Result<()> {
         let mut tail = VecDeque::new();
-        for index in 0..self.timeline.parts.len() {
-            self.part(index, &mut reframer, &mut tail, pass)?;
+        for index in 0..self.survey.timeline.parts.len() {
+            self.part(index, reframer, &mut tail, pass)?;
         }
         Ok(())
     }
@@ -132,10 +142,11 @@ impl<'a> Renderer<'a> {
         tail: &mut VecDeque<Video>,
         pass: &mut Pass<'_>,
     ) -> Result<()> {
-        let part = self.timeline.parts[index];
-        let rate = self.timeline.rate;
-        let fade = self.timeline.fade_frames;
-        let solo = if index + 1 < self.timeline.parts.len() { part.frames - fade } else { part.frames };
+        let part = self.survey.timeline.parts[index];
+        let rate = self.survey.timeline.rate;
+        let fade = self.survey.timeline.fade_frames;
+        let solo =
+            if index + 1 < self.survey.timeline.parts.len() { part.frames - fade } else { part.frames };
         // The picture nearest to a time is the one that is meant, whatever the container rounded.
         let tolerance = 0.5 * rate.seconds(1).min(self.reader.rate().seconds(1));
         let mut start = part.range.start;
@@ -153,7 +164,7 @@ impl<'a> Renderer<'a> {
                 pass.begin_sound(index, start)?;
             }
             let begun = Instant::now();
-            let mut picture = reframer.apply(shown)?;
+            let mut picture = reframer.apply(shown, rate.seconds(part.first_frame + number))?;
             if let Some(old) = tail.pop_front() {
                 make_writable(&mut picture)?;
                 blend_pictures(&old, &mut picture, fade.saturating_sub(tail.len() as u64 + 1), fade);
@@ -183,25 +194,28 @@ impl<'a> Renderer<'a> {
         clock: &Clock,
     ) -> Result<RenderReport> {
         let meta = std::fs::metadata(temporary).map_err(|error| Error::io(error, "read", temporary))?;
-        let duration = self.timeline.duration();
+        let duration = self.survey.timeline.duration();
         let elapsed = self.begun.elapsed().as_secs_f64();
         Ok(RenderReport {
             output: self.plan.output.clone(),
-            width: self.geometry.output.width,
-            height: self.geometry.output.height,
-            fps: self.timeline.rate.fps(),
-            frames: self.timeline.frames(),
+            width: self.survey.geometry.output.width,
+            height: self.survey.geometry.output.height,
+            fps: self.survey.timeline.rate.fps(),
+            frames: self.survey.timeline.frames(),
             duration,
             size_bytes: meta.len(),
             encodes: 1,
             decoded_frames: self.reader.decoded(),
-            part_count: self.timeline.parts.len(),
+            part_count: self.survey.timeline.parts.len(),
             has_audio,
             loudness_lufs: gain.map(|gain| gain.measured_lufs).filter(|lufs| lufs.is_finite()),
             gain_db: gain.map(|gain| gain.db),
             elapsed_s: elapsed,
             realtime_factor: duration / elapsed.max(1e-6),
-            notes: self.timeline.notes.clone(),
+            framing: None,
+            framing_path: None,
+            debug_path: None,
+            notes: self.survey.timeline.notes.clone(),
             timings: clock.seconds(),
         })
     }

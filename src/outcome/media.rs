@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::FramingReport;
+
 /// A media file's streams and length.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MediaInfo {
@@ -110,13 +112,19 @@ pub struct RenderReport {
     pub loudness_lufs: Option<f64>,
     /// Gain that normalisation applied, in dB.
     pub gain_db: Option<f64>,
-    /// Wall-clock time in seconds.
+    /// Wall-clock time in seconds, that of finding the framing included.
     pub elapsed_s: f64,
     /// Length over wall-clock time: above 1 is faster than playback.
     pub realtime_factor: f64,
     /// What was adjusted (a range clamped to the source's end), for a person.
     pub notes: Vec<String>,
-    /// Wall-clock seconds by step: `decode`, `filter`, `audio` and `wait` (for the encoder) of one
+    /// How the picture was framed, where cut-outs follow somebody.
+    pub framing: Option<FramingReport>,
+    /// The editable framing report beside the file, where there is one.
+    pub framing_path: Option<PathBuf>,
+    /// The video that shows how the framing was found, where it was asked for.
+    pub debug_path: Option<PathBuf>,
+    /// Wall-clock seconds by step: `framing`, before the others; `decode`, `filter`, `audio` and `wait` (for the encoder) of one
     /// thread; `encode` and `finish` of another, at the same time.
     pub timings: BTreeMap<String, f64>,
 }

@@ -2,6 +2,7 @@
 //! pixels, unless a field says otherwise.
 
 mod clip;
+mod framing;
 mod media;
 mod progress;
 mod speech;
@@ -10,6 +11,7 @@ mod text;
 use serde::{Deserialize, Serialize};
 
 pub use clip::{Clip, ClipCandidate, ClipFailure, Project, TimeRange};
+pub use framing::{CropKeyframe, CropPath, FRAMING_VERSION, Framing, FramingReport, Shot, ShotMode};
 pub use media::{AudioInfo, Download, MediaInfo, RenderReport, Thumbnail, VideoInfo};
 pub use progress::{Progress, Stage};
 pub use speech::{Analysis, Model, Segment, Transcript, Word};

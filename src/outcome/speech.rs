@@ -73,14 +73,14 @@ pub struct Analysis {
     pub clips: Vec<ClipCandidate>,
 }
 
-/// An installed speech model.
+/// An installed model.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Model {
-    /// Name (`base`, `tiny.en`).
+    /// Name (`base`, `tiny.en`, `centerface`).
     pub name: String,
-    /// The ggml file.
+    /// The file: ggml, or ONNX for the face model.
     pub path: PathBuf,
-    /// Quantisation of the weights: `f16`, `q8_0` or `q5_1`.
+    /// Quantisation of the weights: `f16`, `q8_0` or `q5_1`; `f32` for the face model.
     pub quantization: String,
     /// Size in bytes.
     pub size_bytes: u64,

@@ -117,6 +117,9 @@ mod tests {
             gain_db: None,
             elapsed_s: 5.0,
             realtime_factor: 3.1,
+            framing: None,
+            framing_path: None,
+            debug_path: None,
             notes: Vec::new(),
             timings: std::collections::BTreeMap::new(),
         }

@@ -3,6 +3,7 @@
 
 mod captions;
 mod job;
+mod layout;
 mod process;
 mod render;
 mod source;
@@ -11,10 +12,14 @@ mod validate;
 
 pub use captions::{CaptionSpec, CaptionStyle, LetterCase};
 pub use job::JobSpec;
+pub use layout::{
+    CameraSpec, FaceFilter, Fit, Insert, InsertEnd, InsertPosition, Layout, LayoutMode, NoFace, Speakers,
+    Track,
+};
 pub use process::{ClipPart, ClipRequest, OutputFormat, ProcessSpec};
 pub use render::{
-    AudioSpec, Corner, EncodeSpec, Fit, Layout, LayoutMode, Loudness, Preset, RenderPlan, Size,
-    ThumbnailSpec, Transition, Watermark, WatermarkType,
+    AudioSpec, Corner, EncodeSpec, Loudness, Preset, RenderPlan, Size, ThumbnailSpec, Transition, Watermark,
+    WatermarkType,
 };
 pub(crate) use source::DEFAULT_MAX_DOWNLOAD_BYTES;
 pub use source::{DownloadSpec, ProbeSpec};

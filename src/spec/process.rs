@@ -7,7 +7,10 @@ use serde::{Deserialize, Serialize};
 use super::captions::check_words;
 use super::render::check_part_count;
 use super::speech::{check_language, check_model, default_model, yes};
-use super::{AudioSpec, CaptionStyle, EncodeSpec, Faults, Selection, Transition, Validate, Watermark};
+use super::{
+    AudioSpec, CaptionStyle, EncodeSpec, Faults, Layout, LayoutMode, Selection, Transition, Validate,
+    Watermark,
+};
 use crate::outcome::{TimeRange, Word};
 
 /// Shape of the finished clips, by the names of the existing server.
@@ -20,6 +23,12 @@ pub enum OutputFormat {
     /// 1080×1920; `reels` is another name for it.
     #[serde(rename = "vertical_9x16", alias = "reels")]
     Vertical9x16,
+    /// 1080×1920: a photo and the speaker, one above the other.
+    #[serde(rename = "stacked_photo")]
+    StackedPhoto,
+    /// 1080×1920: a video and the speaker, one above the other.
+    #[serde(rename = "stacked_video")]
+    StackedVideo,
 }
 
 impl OutputFormat {
@@ -27,7 +36,16 @@ impl OutputFormat {
     pub const fn folder(self) -> &'static str {
         match self {
             Self::Original => "original",
-            Self::Vertical9x16 => "reels",
+            Self::Vertical9x16 | Self::StackedPhoto | Self::StackedVideo => "reels",
+        }
+    }
+
+    /// The layout's mode.
+    pub const fn mode(self) -> LayoutMode {
+        match self {
+            Self::Original => LayoutMode::Original,
+            Self::Vertical9x16 => LayoutMode::Vertical,
+            Self::StackedPhoto | Self::StackedVideo => LayoutMode::Stacked,
         }
     }
 
@@ -36,6 +54,8 @@ impl OutputFormat {
         match self {
             Self::Original => "original",
             Self::Vertical9x16 => "vertical_9x16",
+            Self::StackedPhoto => "stacked_photo",
+            Self::StackedVideo => "stacked_video",
         }
     }
 }
@@ -161,6 +181,10 @@ pub struct ProcessSpec {
     /// Watermark to draw.
     #[serde(default)]
     pub watermark: Option<Watermark>,
+    /// What of the picture is shown; its mode is that of `format`. The defaults of `format` where
+    /// absent.
+    #[serde(default)]
+    pub layout: Option<Layout>,
     /// How parts are joined.
     #[serde(default)]
     pub transition: Transition,
@@ -200,6 +224,7 @@ impl ProcessSpec {
             language: None,
             caption_style: CaptionStyle::default(),
             watermark: None,
+            layout: None,
             transition: Transition::default(),
             audio: AudioSpec::default(),
             encode: EncodeSpec::default(),
@@ -254,6 +279,11 @@ impl Validate for ProcessSpec {
         if let Some(watermark) = &self.watermark {
             faults.within("watermark", |f| watermark.check(f));
         }
+        if let Some(layout) = &self.layout {
+            faults.within("layout", |f| layout.check(f));
+            let known = layout.mode == self.format.mode();
+            faults.require(known, "layout.mode", format_args!("must be that of `{}`", self.format.as_str()));
+        }
         faults.within("transition", |f| f.range("duration", self.transition.duration, 0.0, 5.0));
         faults.within("audio", |f| self.audio.check(f));
         faults.within("encode", |f| self.encode.check(f));
@@ -261,6 +291,11 @@ impl Validate for ProcessSpec {
 }
 
 impl ProcessSpec {
+    /// The layout of the clips: the one that is given, or that of the format.
+    pub fn layout(&self) -> Layout {
+        self.layout.clone().unwrap_or_else(|| Layout { mode: self.format.mode(), ..Layout::default() })
+    }
+
     fn check_selected(&self, faults: &mut Faults) {
         let known = if self.clips.is_empty() { self.selection.num_clips } else { self.clips.len() };
         let ok = self.selected_clips.iter().all(|number| (1..=known).contains(number));

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::captions::{check_color, check_font};
-use super::{CaptionSpec, Faults, Validate};
+use super::{CaptionSpec, Faults, Layout, Validate};
 use crate::outcome::TimeRange;
 
 /// Most parts that one render joins.
@@ -76,54 +76,6 @@ pub struct Transition {
 impl Default for Transition {
     fn default() -> Self {
         Self { duration: 0.1 }
-    }
-}
-
-/// Which picture a layout makes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum LayoutMode {
-    /// The source's own picture.
-    Original,
-    /// 9:16, cut out of the source.
-    Vertical,
-}
-
-/// How a picture is brought to a size of another shape.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Fit {
-    /// Fill the size; what does not fit is cut off.
-    Cover,
-    /// Show everything; the rest is filled with bars.
-    Contain,
-}
-
-/// What of the picture is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Layout {
-    /// The kind of picture.
-    pub mode: LayoutMode,
-    /// Centre of a cut-out as a fraction of the source's width (0 to 1).
-    pub x: f64,
-    /// Centre of a cut-out as a fraction of the source's height (0 to 1).
-    pub y: f64,
-    /// How the picture is brought to the size; `contain` for `original`, `cover` for `vertical`
-    /// where absent.
-    pub fit: Option<Fit>,
-}
-
-impl Default for Layout {
-    fn default() -> Self {
-        Self { mode: LayoutMode::Original, x: 0.5, y: 0.5, fit: None }
-    }
-}
-
-impl Layout {
-    /// 9:16 around the middle.
-    pub fn vertical() -> Self {
-        Self { mode: LayoutMode::Vertical, ..Self::default() }
     }
 }
 
@@ -299,8 +251,8 @@ pub struct EncodeSpec {
     pub crf: f64,
     /// Frames a second (1 to 240); the source's where absent.
     pub fps: Option<f64>,
-    /// Size of the picture; 1080×1920 for `vertical`, the source's own for `original` where
-    /// absent.
+    /// Size of the picture; 1080×1920 for `vertical` and `stacked`, the source's own for
+    /// `original` where absent.
     pub size: Option<Size>,
 }
 
@@ -382,13 +334,6 @@ fn check_parts(parts: &[TimeRange], faults: &mut Faults) {
     check_part_count(parts.len(), faults);
     for (index, part) in parts.iter().enumerate() {
         faults.within(format!("parts[{index}]"), |f| f.time_range(part.start, part.end));
-    }
-}
-
-impl Validate for Layout {
-    fn check(&self, faults: &mut Faults) {
-        faults.range("x", self.x, 0.0, 1.0);
-        faults.range("y", self.y, 0.0, 1.0);
     }
 }
 

@@ -94,17 +94,17 @@ impl Quantization {
     }
 }
 
-/// Install a speech model into the model folder.
+/// Install a speech model, or the face model `centerface`, into the model folder.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct InstallModelSpec {
-    /// Name of the model (`base`, `tiny.en`).
+    /// Name of the model (`base`, `tiny.en`, `centerface`).
     pub name: String,
-    /// A CTranslate2 folder or a ggml file to import; the published ggml file is fetched where
-    /// absent.
+    /// A CTranslate2 folder or a ggml file to import, or `centerface.onnx`; the published file is
+    /// fetched where absent.
     #[serde(default)]
     pub from: Option<PathBuf>,
-    /// How to store the weights.
+    /// How to store the weights of a speech model.
     #[serde(default = "default_quantization")]
     pub quantization: Quantization,
 }

@@ -11,8 +11,8 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use super::LoadedModel;
-use super::store::persist;
 use crate::error::{Error, ErrorKind, Result};
+use crate::models::persist;
 use crate::outcome::Transcript;
 
 /// Raised when transcripts of the same input would come out differently.

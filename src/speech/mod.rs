@@ -3,12 +3,14 @@
 
 pub mod cache;
 mod ggml;
+mod hearing;
 mod import;
 mod listen;
 mod log;
 mod model;
 mod store;
 
+pub use hearing::{ENVELOPE_RATE, Heard, hear};
 pub use listen::transcribe;
 pub use model::{LoadedModel, ModelCache};
-pub use store::ModelStore;
+pub use store::install;

@@ -9,8 +9,9 @@ use whisper_rs::{DtwMode, DtwModelPreset, DtwParameters, WhisperContext, Whisper
 use super::ggml::Shape;
 use super::log;
 use super::store::verify::Stamp;
-use super::store::{ModelStore, Verified};
+use super::store::{Verified, verified};
 use crate::error::{Error, ErrorKind, Result};
+use crate::models::ModelStore;
 use crate::sys::Mutex;
 
 /// A speech model in memory. Its weights are read only, so jobs share one.
@@ -126,7 +127,7 @@ impl ModelCache {
         {
             return Ok(Arc::clone(model));
         }
-        let model = Arc::new(LoadedModel::load(self.store.verified(name)?)?);
+        let model = Arc::new(LoadedModel::load(verified(&self.store, name)?)?);
         *held = Some((stamp, Arc::clone(&model)));
         Ok(model)
     }

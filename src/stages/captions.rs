@@ -26,16 +26,16 @@ pub(super) fn ass_file(
     context: &Context,
 ) -> Result<Option<PathBuf>> {
     let cues: Vec<Cue> = plan.captions.as_ref().map_or_else(Vec::new, |captions| {
-        group(&remap(&captions.words, &placed(renderer.timeline())), &captions.style)
+        group(&remap(&captions.words, &placed(&renderer.survey().timeline)), &captions.style)
     });
-    let size = renderer.size();
+    let size = renderer.survey().size();
     let scene = AssScene {
         width: size.width,
         height: size.height,
         cues: &cues,
         style: plan.captions.as_ref().map(|captions| &captions.style),
         watermark: plan.watermark.as_ref(),
-        duration: renderer.timeline().duration(),
+        duration: renderer.survey().timeline.duration(),
     };
     if scene.is_empty() {
         return Ok(None);

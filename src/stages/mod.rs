@@ -2,6 +2,8 @@
 
 mod analyze;
 mod captions;
+mod framing;
+mod model;
 mod process;
 mod render;
 mod thumbnail;
@@ -9,8 +11,6 @@ mod transcribe;
 
 #[cfg(feature = "download")]
 mod download;
-#[cfg(feature = "speech")]
-mod model;
 
 use crate::context::Context;
 use crate::error::Result;
@@ -19,9 +19,14 @@ use crate::spec::JobSpec;
 
 /// What jobs share: loaded models, the policy for URLs.
 pub struct Resources {
+    /// The folder of installed models.
+    pub store: crate::models::ModelStore,
     /// Speech models, each loaded once.
     #[cfg(feature = "speech")]
     pub models: crate::speech::ModelCache,
+    /// The face model, opened once.
+    #[cfg(feature = "vision")]
+    pub faces: crate::vision::FaceModels,
     /// Which URLs may be fetched, and how.
     #[cfg(feature = "download")]
     pub downloads: crate::download::Policy,
@@ -36,10 +41,10 @@ pub fn run(spec: &JobSpec, resources: &Resources, context: &Context) -> Result<O
         JobSpec::Download(spec) => run_download(spec, resources, context),
         JobSpec::Transcribe(spec) => transcribe::run(spec, resources, context).map(Outcome::Transcribe),
         JobSpec::Analyze(spec) => analyze::run(spec, resources, context).map(Outcome::Analyze),
-        JobSpec::Render(plan) => render::run(plan, context).map(Outcome::Render),
+        JobSpec::Render(plan) => render::run(plan, resources, context).map(Outcome::Render),
         JobSpec::Thumbnail(spec) => thumbnail::run(spec, context).map(Outcome::Thumbnail),
         JobSpec::Process(spec) => process::run(spec, resources, context).map(Outcome::Process),
-        JobSpec::InstallModel(spec) => run_install(spec, resources, context),
+        JobSpec::InstallModel(spec) => model::run(spec, resources, context).map(Outcome::InstallModel),
     };
     outcome.map_err(|error| error.at_stage(stage))
 }
@@ -68,30 +73,18 @@ fn run_download(_: &crate::spec::DownloadSpec, _: &Resources, _: &Context) -> Re
     Err(without("download"))
 }
 
-#[cfg(feature = "speech")]
-fn run_install(
-    spec: &crate::spec::InstallModelSpec,
-    resources: &Resources,
-    context: &Context,
-) -> Result<Outcome> {
-    model::run(spec, resources, context).map(Outcome::InstallModel)
-}
-
-#[cfg(not(feature = "speech"))]
-fn run_install(_: &crate::spec::InstallModelSpec, _: &Resources, _: &Context) -> Result<Outcome> {
-    Err(without("speech"))
-}
-
 /// The refusal of a job whose room was left out of the build. The engine asks before it accepts
 /// the job.
 pub fn refuse_missing_room(spec: &JobSpec) -> Result<()> {
     let speech = cfg!(feature = "speech");
     let download = cfg!(feature = "download");
+    let vision = cfg!(feature = "vision");
     match spec {
-        JobSpec::Transcribe(_) | JobSpec::Analyze(_) | JobSpec::InstallModel(_) if !speech => {
-            Err(without("speech"))
-        }
+        JobSpec::Transcribe(_) | JobSpec::Analyze(_) if !speech => Err(without("speech")),
+        JobSpec::InstallModel(spec) if !speech && !model::is_face(spec) => Err(without("speech")),
         JobSpec::Download(_) if !download => Err(without("download")),
+        JobSpec::Render(plan) if !vision && plan.layout.needs_faces() => Err(without("vision")),
+        JobSpec::Process(spec) if !vision && spec.layout().needs_faces() => Err(without("vision")),
         JobSpec::Process(spec) if !speech && process::needs_speech(spec) => Err(without("speech")),
         JobSpec::Process(spec) if !download && process::is_url(&spec.source) => Err(without("download")),
         JobSpec::Probe(_)

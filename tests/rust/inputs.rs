@@ -59,7 +59,7 @@ fn the_output_is_tagged_and_ready_for_the_web() {
     let folder = Folder::new();
     let source = folder.media("in.mp4", &format!("{PICTURE} {SOUND} -pix_fmt yuv420p -c:v libx264 -c:a aac"));
     let mut plan = RenderPlan::new(&source, folder.path("out.mp4"));
-    plan.layout = Layout::vertical();
+    plan.layout = Layout::fixed();
     render(&plan).unwrap();
     let info = ffprobe(&plan.output);
     let video = stream(&info, "video").unwrap();
@@ -163,7 +163,7 @@ fn odd_and_portrait_and_anamorphic_sources_keep_their_shape() {
     assert_eq!(size(&plan.output), (320, 180));
     let portrait = folder.media("portrait.mp4", "-f lavfi -i testsrc2=s=180x320:r=30:d=1 -c:v libx264");
     let mut plan = RenderPlan::new(&portrait, folder.path("p.mp4"));
-    plan.layout = Layout::vertical();
+    plan.layout = Layout::fixed();
     render(&plan).unwrap();
     assert_eq!(size(&plan.output), (1080, 1920));
     let wide = folder.media("wide.mp4", "-f lavfi -i testsrc2=s=180x180:r=30:d=1,setsar=2 -c:v libx264");
@@ -177,7 +177,7 @@ fn contain_puts_bars_around_the_whole_picture() {
     let folder = Folder::new();
     let source = folder.media("white.mp4", "-f lavfi -i color=c=white:s=320x180:r=30:d=1 -c:v libx264");
     let mut plan = RenderPlan::new(&source, folder.path("out.mp4"));
-    plan.layout = Layout { fit: Some(Fit::Contain), ..Layout::vertical() };
+    plan.layout = Layout { fit: Some(Fit::Contain), ..Layout::fixed() };
     render(&plan).unwrap();
     let (pixels, width, height) = rgb_frame(&plan.output, 0.0);
     let at = |x: usize, y: usize| pixels[(y * width + x) * 3];

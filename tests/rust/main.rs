@@ -4,6 +4,10 @@
 #[cfg(feature = "download")]
 mod download;
 mod engine;
+#[cfg(feature = "vision")]
+mod faces;
+#[cfg(feature = "speech")]
+mod hearing;
 #[cfg(feature = "download")]
 mod http;
 mod inputs;

@@ -9,7 +9,7 @@ use crate::support::{Folder, frame_count, grey_frames, numbered, read_numbers, s
 
 pub fn render(plan: &RenderPlan) -> ytclipper::Result<RenderReport> {
     let context = Context::detached();
-    Renderer::open(plan, &context)?.run(None, &plan.output, &context)
+    Renderer::open(plan, &context)?.run(None, None, &plan.output, &context)
 }
 
 fn cut(folder: &Folder, source: &std::path::Path, start: f64, end: f64) -> Vec<usize> {
@@ -163,6 +163,6 @@ fn a_cancelled_render_stops_with_cancelled() {
         ytclipper::outcome::Stage::Clipping,
         std::sync::Arc::new(move |_| cancel.cancel()),
     );
-    let error = Renderer::open(&plan, &context).unwrap().run(None, &plan.output, &context).unwrap_err();
+    let error = Renderer::open(&plan, &context).unwrap().run(None, None, &plan.output, &context).unwrap_err();
     assert_eq!(error.kind(), ytclipper::ErrorKind::Cancelled);
 }

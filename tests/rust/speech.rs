@@ -8,10 +8,11 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use ytclipper::context::{Context, ProgressSink, ThreadBudget};
+use ytclipper::models::ModelStore;
 use ytclipper::outcome::{Stage, Transcript};
 use ytclipper::picture::{AudioStream, AudioView};
 use ytclipper::spec::{InstallModelSpec, Quantization};
-use ytclipper::speech::{LoadedModel, ModelCache, ModelStore, transcribe};
+use ytclipper::speech::{LoadedModel, ModelCache, install, transcribe};
 use ytclipper::{ErrorKind, Result};
 
 const RATE: usize = 16_000;
@@ -315,6 +316,6 @@ fn the_import_of_base_has_the_published_size() {
     let spec =
         |quantization| InstallModelSpec { name: "base".into(), from: Some(source.clone()), quantization };
     let ctx = Context::detached();
-    assert_eq!(store.install(&spec(Quantization::F16), &ctx).unwrap().size_bytes, 147_951_465);
-    assert_eq!(store.install(&spec(Quantization::Q8_0), &ctx).unwrap().size_bytes, 81_768_585);
+    assert_eq!(install(&store, &spec(Quantization::F16), &ctx).unwrap().size_bytes, 147_951_465);
+    assert_eq!(install(&store, &spec(Quantization::Q8_0), &ctx).unwrap().size_bytes, 81_768_585);
 }

@@ -11,12 +11,13 @@ pub const MAX_LINES: usize = 600;
 
 /// Rooms of the core from the ground up. A room may import those of the floors below it, and
 /// nothing of its own floor.
-const FLOORS: [&[&str]; 7] = [
+const FLOORS: [&[&str]; 8] = [
     &["error", "sys"],
     &["outcome"],
     // `spec` stands on `outcome`: requests carry words and time ranges.
     &["spec"],
     &["context", "picture"],
+    &["models"],
     &["captions", "analysis", "media", "speech", "vision", "download", "publish"],
     &["store", "stages"],
     &["engine"],

@@ -1,9 +1,9 @@
-//! The speech models on this machine.
+//! The models on this machine.
 
 use std::path::PathBuf;
 
 use pyo3::prelude::*;
-use ytclipper::speech::ModelStore;
+use ytclipper::models::ModelStore;
 
 use crate::engine::to_json;
 use crate::error::OrRaise;

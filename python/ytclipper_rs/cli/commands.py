@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import sys
 from argparse import Namespace
@@ -15,6 +16,7 @@ from .. import models
 from .._codec import encode
 from ..engine import Engine
 from ..exceptions import InvalidSpec
+from ..outcome import TimeRange
 from ..spec import (
     EncodeSpec,
     ProcessOptions,
@@ -23,7 +25,7 @@ from ..spec import (
     Watermark,
     spec_from_json,
 )
-from . import tables
+from . import framing, tables
 from .files import transcript, write_whole
 from .output import console, follow
 from .tables import Piece
@@ -70,8 +72,13 @@ def _options(arguments: Namespace) -> ProcessOptions:
         model=arguments.model,
         language=arguments.language,
         watermark=_watermark(arguments),
-        encode=EncodeSpec(preset=arguments.preset, crf=arguments.crf, fps=arguments.fps),
+        layout=framing.layout(arguments, framing.MODES[arguments.format]),
+        encode=_encode(arguments),
     )
+
+
+def _encode(arguments: Namespace) -> EncodeSpec:
+    return EncodeSpec(preset=arguments.preset, crf=arguments.crf, fps=arguments.fps)
 
 
 def _watermark(arguments: Namespace) -> Watermark | None:
@@ -119,6 +126,23 @@ def _download(arguments: Namespace) -> None:
         job = engine.download(arguments.url, arguments.dir, max_height=arguments.max_height)
         video = follow(job)
     _show(arguments, video, lambda: [tables.download(video)])
+
+
+def _reframe(arguments: Namespace) -> None:
+    source = Path(arguments.source)
+    plan = RenderPlan(
+        source,
+        arguments.output or source.with_name(f"{source.stem}_{arguments.mode}.mp4"),
+        overwrite=arguments.overwrite,
+        layout=framing.layout(arguments, arguments.mode, arguments.framing),
+        encode=_encode(arguments),
+    )
+    with _engine(arguments) as engine:
+        if arguments.start is not None or arguments.end is not None:
+            end = engine.probe(source).result().duration if arguments.end is None else arguments.end
+            plan = dataclasses.replace(plan, parts=[TimeRange(arguments.start or 0.0, end)])
+        report = follow(engine.render(plan))
+    _show(arguments, report, lambda: [tables.report(report)])
 
 
 def _render(arguments: Namespace) -> None:
@@ -193,6 +217,7 @@ COMMANDS: dict[str, Command] = {
     "transcribe": _transcribe,
     "probe": _probe,
     "download": _download,
+    "reframe": _reframe,
     "render": _render,
     "thumbnail": _thumbnail,
     "models": _models,

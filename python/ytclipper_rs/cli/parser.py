@@ -7,6 +7,7 @@ from typing import Any, get_args
 
 from .. import __version__
 from ..spec import Corner, OutputFormat, Preset, ProcessOptions, Quantization
+from . import framing
 
 DEFAULTS = ProcessOptions()
 
@@ -19,11 +20,12 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"ytclipper {__version__}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    shared, speech, selection = _shared(), _speech(), _selection()
-    _process(commands, [shared, speech, selection])
+    shared, speech, selection, pictures = _shared(), _speech(), _selection(), framing.flags()
+    _process(commands, [shared, speech, selection, pictures])
     _analyze(commands, [shared, speech, selection])
     _transcribe(commands, [shared, speech])
     _sources(commands, [shared])
+    _reframe(commands, [shared, pictures])
     _pictures(commands, [shared])
     _models(commands, shared)
     return top
@@ -35,7 +37,7 @@ def _shared() -> argparse.ArgumentParser:
     flags.add_argument(
         "--threads", type=int, default=0, metavar="N", help="threads to use; all cores unless told"
     )
-    flags.add_argument("--model-dir", metavar="DIR", help="folder of the speech models")
+    flags.add_argument("--model-dir", metavar="DIR", help="folder of the models")
     flags.add_argument(
         "--allow-host",
         action="append",
@@ -113,6 +115,36 @@ def _process(commands: Any, parents: list[argparse.ArgumentParser]) -> None:
     _encode(command)
 
 
+def _reframe(commands: Any, parents: list[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser(
+        "reframe", parents=parents, help="make a vertical video that follows whoever speaks"
+    )
+    command.add_argument("source", metavar="FILE", help="a video file")
+    command.add_argument(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help="the finished video; <source>_vertical.mp4 unless told",
+    )
+    command.add_argument(
+        "--mode",
+        choices=("vertical", "stacked"),
+        default="vertical",
+        help="kind of picture (default: %(default)s)",
+    )
+    for name, text in (("start", "begin"), ("end", "end")):
+        command.add_argument(
+            f"--{name}", type=float, metavar="SECONDS", help=f"{text} of the part that is made"
+        )
+    command.add_argument(
+        "--framing",
+        metavar="FILE.json",
+        help="a framing report to render from, edited or not; nothing is looked for then",
+    )
+    command.add_argument("--overwrite", action="store_true", help="replace existing files")
+    _encode(command)
+
+
 def _encode(command: argparse.ArgumentParser) -> None:
     encode = DEFAULTS.encode
     command.add_argument(
@@ -180,16 +212,17 @@ def _pictures(commands: Any, parents: list[argparse.ArgumentParser]) -> None:
 
 
 def _models(commands: Any, shared: argparse.ArgumentParser) -> None:
-    models = commands.add_parser("models", help="list and install speech models")
+    models = commands.add_parser("models", help="list and install models")
     actions = models.add_subparsers(dest="action", required=True, metavar="ACTION")
     actions.add_parser("list", parents=[shared], help="the installed models")
     install = actions.add_parser("install", parents=[shared], help="install a model")
-    install.add_argument("name", metavar="NAME", help="base, tiny.en, …")
+    install.add_argument("name", metavar="NAME", help="base, tiny.en, centerface, …")
     install.add_argument(
         "--from",
         dest="source",
         metavar="PATH",
-        help="a CTranslate2 folder or a ggml file; the published file is fetched unless told",
+        help="a CTranslate2 folder, a ggml file or centerface.onnx; the published file is fetched "
+        "unless told",
     )
     install.add_argument(
         "--quantization",

@@ -140,7 +140,24 @@ def report(done: RenderReport) -> Table:
         ("size", f"{done.size_bytes:,} bytes"),
         ("took", speed),
     ]
-    return pairs([*rows, *(("note", note) for note in done.notes)])
+    notes = [("note", note) for note in done.notes]
+    return pairs([*rows, *_framing(done), *notes])
+
+
+def _framing(done: RenderReport) -> list[tuple[str, str]]:
+    """How the picture was framed, if cut-outs followed somebody."""
+    rows = []
+    if found := done.framing:
+        shown = ", ".join(f"{mode} {seconds:.1f} s" for mode, seconds in found.modes.items())
+        rows.append(("shots", shown or "none"))
+        if found.persons:
+            inside = f"{found.face_inside_percent:.1f} % whole"
+            rows.append(("faces", f"{found.persons} people, {inside} in the picture"))
+    if done.framing_path:
+        rows.append(("framing", str(done.framing_path)))
+    if done.debug_path:
+        rows.append(("debug", str(done.debug_path)))
+    return rows
 
 
 def download(video: Download) -> Table:

@@ -8,6 +8,7 @@ from typing import Any
 
 from .._codec import decode
 from .clip import Clip, ClipCandidate, ClipFailure, Project, TimeRange
+from .framing import CropKeyframe, CropPath, Framing, FramingReport, Shot, ShotMode
 from .media import AudioInfo, Download, MediaInfo, RenderReport, Thumbnail, VideoInfo
 from .progress import Progress, Stage
 from .speech import Analysis, Model, Segment, Transcript, Word
@@ -18,7 +19,11 @@ __all__ = [
     "Clip",
     "ClipCandidate",
     "ClipFailure",
+    "CropKeyframe",
+    "CropPath",
     "Download",
+    "Framing",
+    "FramingReport",
     "MediaInfo",
     "Model",
     "Outcome",
@@ -26,6 +31,8 @@ __all__ = [
     "Project",
     "RenderReport",
     "Segment",
+    "Shot",
+    "ShotMode",
     "Stage",
     "Thumbnail",
     "TimeRange",

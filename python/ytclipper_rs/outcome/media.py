@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from .framing import FramingReport
+
 __all__ = ["AudioInfo", "Download", "MediaInfo", "RenderReport", "Thumbnail", "VideoInfo"]
 
 
@@ -120,13 +122,20 @@ class RenderReport:
     gain_db: float | None
     """Gain that normalisation applied, in dB."""
     elapsed_s: float
-    """Wall-clock time in seconds."""
+    """Wall-clock time in seconds, that of finding the framing included."""
     realtime_factor: float
     """Length over wall-clock time: above 1 is faster than playback."""
     notes: tuple[str, ...] = ()
     """What was adjusted (a range clamped to the source's end), for a person."""
+    framing: FramingReport | None = None
+    """How the picture was framed, where cut-outs follow somebody."""
+    framing_path: Path | None = None
+    """The editable framing report beside the file, where there is one."""
+    debug_path: Path | None = None
+    """The video that shows how the framing was found, where it was asked for."""
     timings: Mapping[str, float] = field(default_factory=dict, hash=False)
-    """Wall-clock seconds by step: `decode`, `filter`, `encode`, `audio`, `finish`."""
+    """Wall-clock seconds by step: `framing`, before the others; `decode`, `filter`, `audio` and
+    `wait` (for the encoder) of one thread; `encode` and `finish` of another, at the same time."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,14 +73,14 @@ class Analysis:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """An installed speech model."""
+    """An installed model."""
 
     name: str
-    """Name (`base`, `tiny.en`)."""
+    """Name (`base`, `tiny.en`, `centerface`)."""
     path: Path
-    """The ggml file."""
+    """The file: ggml, or ONNX for the face model."""
     quantization: str
-    """Quantisation of the weights: `f16`, `q8_0` or `q5_1`."""
+    """Quantisation of the weights: `f16`, `q8_0` or `q5_1`; `f32` for the face model."""
     size_bytes: int
     """Size in bytes."""
     sha256: str

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from .._codec import Request, StrPath
 from ..outcome.word import TimeRange, Word
 from .captions import CaptionStyle
+from .layout import Layout
 from .render import AudioSpec, EncodeSpec, Transition, Watermark
 from .speech import Selection
 
-OutputFormat = Literal["original", "vertical_9x16", "reels"]
-"""Shape of the finished clips: the source's own, or 1080x1920 (`reels` is another name for it)."""
+OutputFormat = Literal["original", "vertical_9x16", "reels", "stacked_photo", "stacked_video"]
+"""Shape of the finished clips: the source's own; 1080x1920 upon whoever speaks (`reels` is another
+name for it); 1080x1920 with a photo or a video in one half and the speaker in the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,9 @@ class ProcessSpec(Request):
     """Look of captions."""
     watermark: Watermark | None = None
     """Watermark to draw."""
+    layout: Layout | None = None
+    """What of the picture is shown; its mode is that of `format`. The defaults of `format` where
+    None."""
     transition: Transition = Transition()
     """How parts are joined."""
     audio: AudioSpec = AudioSpec()
@@ -189,6 +194,9 @@ class ProcessOptions(Request):
     """Look of captions."""
     watermark: Watermark | None = None
     """Watermark to draw."""
+    layout: Layout | None = None
+    """What of the picture is shown; its mode is that of `format`. The defaults of `format` where
+    None."""
     transition: Transition = Transition()
     """How parts are joined."""
     audio: AudioSpec = AudioSpec()

@@ -9,12 +9,8 @@ from typing import ClassVar, Literal
 from .._codec import Request, StrPath
 from ..outcome.word import TimeRange
 from .captions import CaptionSpec
+from .layout import Layout
 
-LayoutMode = Literal["original", "vertical"]
-"""Which picture a layout makes: the source's own, or 9:16 cut out of it."""
-Fit = Literal["cover", "contain"]
-"""How a picture is brought to a size of another shape: fill it and cut off what is over, or show
-everything between bars."""
 WatermarkType = Literal["text", "image"]
 """What a watermark shows."""
 Corner = Literal["top_left", "top_right", "bottom_left", "bottom_right"]
@@ -40,27 +36,6 @@ class Transition(Request):
     duration: float = 0.1
     """Length in seconds (0 to 5), rounded to whole frames; 0 is a hard cut. It is shortened to
     half of the shortest part."""
-
-
-@dataclass(frozen=True, slots=True)
-class Layout(Request):
-    """What of the picture is shown.
-
-    Example:
-        >>> import ytclipper_rs as yt
-        >>> yt.Layout(mode="vertical", x=0.3)
-        Layout(mode='vertical', x=0.3, y=0.5, fit=None)
-    """
-
-    mode: LayoutMode = "original"
-    """The kind of picture."""
-    x: float = 0.5
-    """Centre of a cut-out as a fraction of the source's width (0 to 1)."""
-    y: float = 0.5
-    """Centre of a cut-out as a fraction of the source's height (0 to 1)."""
-    fit: Fit | None = None
-    """How the picture is brought to the size; `contain` for `original`, `cover` for `vertical`
-    where None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +141,8 @@ class EncodeSpec(Request):
     fps: float | None = None
     """Frames a second (1 to 240); the source's where None."""
     size: Size | None = None
-    """Size of the picture; 1080x1920 for `vertical`, the source's own for `original` where
-    None."""
+    """Size of the picture; 1080x1920 for `vertical` and `stacked`, the source's own for `original`
+    where None."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,8 @@ class AnalyzeSpec(Request):
 
 @dataclass(frozen=True, slots=True)
 class InstallModelSpec(Request):
-    """Install a speech model into the model folder. Leaves a `Model`."""
+    """Install a speech model, or the face model `centerface`, into the model folder. Leaves a
+    `Model`."""
 
     kind: ClassVar[str] = "install_model"
     name: str

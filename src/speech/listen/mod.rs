@@ -10,3 +10,4 @@ mod window;
 mod words;
 
 pub use transcribe::transcribe;
+pub(super) use vad::{FRAME, FRAME_SECONDS, Frame, RATE, frames, speech};

@@ -4,11 +4,12 @@ use std::fs::File;
 use std::io::{Read, Write};
 use std::path::Path;
 
-use super::manifest::Manifest;
-use super::persist::{Pending, prepare};
-use super::{ModelStore, fetch, published};
+use super::published;
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::models::manifest::Manifest;
+use crate::models::persist::{Pending, prepare};
+use crate::models::{ModelStore, fetch};
 use crate::outcome::Model;
 use crate::spec::{InstallModelSpec, Quantization, Validate};
 use crate::speech::ggml::{GgmlFile, Head, TensorSource, read_index, write_model};
@@ -17,20 +18,26 @@ use crate::speech::import::Ct2Model;
 /// Part of the progress that a download takes; the rest is conversion.
 const DOWNLOAD_SHARE: f64 = 0.8;
 
-pub(super) fn install(store: &ModelStore, spec: &InstallModelSpec, ctx: &Context) -> Result<Model> {
+/// Installs a speech model: from the folder or file that the request names, else the published
+/// file.
+///
+/// # Errors
+/// `ModelUnavailable` for an unknown name, `Download`, `CorruptMedia` for a source that is no
+/// Whisper model, `InvalidSpec`, `NotFound`, `NoSpace`, `Io`, `Cancelled`. The model that was
+/// installed before stays untouched.
+pub fn install(store: &ModelStore, spec: &InstallModelSpec, ctx: &Context) -> Result<Model> {
     spec.validate()?;
-    std::fs::create_dir_all(&store.folder)
-        .map_err(|error| Error::io(error, "make the folder", &store.folder))?;
-    let target = store.file(&spec.name, spec.quantization);
+    store.make()?;
+    let target = store.file(&spec.name, spec.quantization.as_str());
     let (pending, source) = match &spec.from {
         Some(path) => (from_path(path, &target, spec, ctx)?, path.display().to_string()),
-        None => (from_web(store, &target, spec, ctx)?, store.url_base.clone()),
+        None => (from_web(store, &target, spec, ctx)?, place(store, &spec.name)?),
     };
     // The last look before the name is given: what whisper.cpp will read must be whole.
     read_index(pending.path())?;
     let manifest = Manifest {
         name: spec.name.clone(),
-        quantization: spec.quantization,
+        quantization: spec.quantization.as_str().to_owned(),
         size_bytes: pending.bytes,
         sha256: pending.sha256.clone(),
         source,
@@ -39,6 +46,11 @@ pub(super) fn install(store: &ModelStore, spec: &InstallModelSpec, ctx: &Context
     manifest.write(&target)?;
     ctx.progress.set(1.0, format!("Installed {}", spec.name));
     Ok(manifest.model(target))
+}
+
+/// Where the published file comes from.
+fn place(store: &ModelStore, name: &str) -> Result<String> {
+    Ok(store.url_base().unwrap_or(published::find(name)?.url()).to_owned())
 }
 
 fn from_path(path: &Path, target: &Path, spec: &InstallModelSpec, ctx: &Context) -> Result<Pending> {
@@ -53,7 +65,8 @@ fn from_path(path: &Path, target: &Path, spec: &InstallModelSpec, ctx: &Context)
 fn from_web(store: &ModelStore, target: &Path, spec: &InstallModelSpec, ctx: &Context) -> Result<Pending> {
     let published = published::find(&spec.name)?;
     let stage = ctx.progress.stage();
-    let fetched = fetch::fetch(&store.url_base, &published, target, &ctx.window(stage, 0.0, DOWNLOAD_SHARE))?;
+    let fetched =
+        fetch::fetch(store.url_base(), &published, target, &ctx.window(stage, 0.0, DOWNLOAD_SHARE))?;
     if spec.quantization == Quantization::F16 {
         return Ok(fetched);
     }

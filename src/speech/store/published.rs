@@ -1,35 +1,11 @@
-//! The published ggml models: sizes and SHA-256 of the f16 files. Smaller forms are made here, so
+//! The published speech models: sizes and SHA-256 of the f16 files. Smaller forms are made here, so
 //! that one check covers all.
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::models::published::{Published, published};
 
-/// Where the files are published; `$YTCLIPPER_MODEL_URL` names another place.
-pub(super) const URL_BASE: &str = "https://huggingface.co/ggerganov/whisper.cpp/resolve/main";
-
-/// A published file.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Published {
-    /// The model's name.
-    pub name: &'static str,
-    /// Size in bytes.
-    pub bytes: u64,
-    /// SHA-256 in hexadecimal.
-    pub sha256: &'static str,
-}
-
-impl Published {
-    /// Its name at the place of publication.
-    pub(super) fn file_name(&self) -> String {
-        format!("ggml-{}.bin", self.name)
-    }
-}
-
-const fn published(name: &'static str, bytes: u64, sha256: &'static str) -> Published {
-    Published { name, bytes, sha256 }
-}
-
-/// All published models that the engine knows.
-pub(super) const PUBLISHED: [Published; 10] = [
+/// All published speech models that the engine knows.
+const PUBLISHED: [Published; 10] = [
     published("tiny", 77_691_713, "be07e048e1e599ad46341c8d2a135645097a538221678b7acdd1b1919c6e1b21"),
     published("tiny.en", 77_704_715, "921e4cf8686fdd993dcd081a5da5b6c365bfde1162e72b08d75ac75289920b1f"),
     published("base", 147_951_465, "60ed5bc3dd14eea856493d334349b405782ddcaf0028d4b5df4088345fba2efe"),
@@ -46,7 +22,7 @@ pub(super) const PUBLISHED: [Published; 10] = [
     ),
 ];
 
-/// The published model of this name.
+/// The published speech model of this name.
 ///
 /// # Errors
 /// `ModelUnavailable`, naming the known ones.
@@ -74,7 +50,8 @@ mod tests {
         for (index, model) in PUBLISHED.iter().enumerate() {
             assert_eq!(model.sha256.len(), 64);
             assert!(model.sha256.bytes().all(|byte| byte.is_ascii_hexdigit() && !byte.is_ascii_uppercase()));
-            let other = PUBLISHED[..index].iter().any(|o| o.name == model.name || o.sha256 == model.sha256);
+            let other =
+                PUBLISHED.iter().take(index).any(|o| o.name == model.name || o.sha256 == model.sha256);
             assert!(!other, "{}", model.name);
         }
     }

@@ -1,6 +1,8 @@
 //! Tests of the store, with models whose weights mean nothing.
 
 use super::*;
+use crate::context::Context;
+use crate::spec::InstallModelSpec;
 use crate::speech::ggml::tests_support::write_ramp;
 
 fn store() -> (tempfile::TempDir, ModelStore) {
@@ -18,12 +20,12 @@ fn installed() -> (tempfile::TempDir, ModelStore, PathBuf) {
     let (folder, store) = store();
     let source = folder.path().join("source.bin");
     write_ramp(&source, Quantization::F16);
-    store.install(&spec(&source, Quantization::Q8_0), &Context::detached()).unwrap();
+    install(&store, &spec(&source, Quantization::Q8_0), &Context::detached()).unwrap();
     (folder, store, source)
 }
 
 fn refusal(store: &ModelStore, name: &str) -> String {
-    let error = store.verified(name).unwrap_err();
+    let error = verified(store, name).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ModelUnavailable, "{error}");
     error.message().to_owned()
 }
@@ -40,11 +42,11 @@ fn a_missing_model_names_the_command_that_installs_it() {
 #[test]
 fn an_installed_model_is_listed_and_verified() {
     let (_folder, store, source) = installed();
-    store.install(&spec(&source, Quantization::F16), &Context::detached()).unwrap();
+    install(&store, &spec(&source, Quantization::F16), &Context::detached()).unwrap();
     let list = store.list().unwrap();
     assert_eq!(list.iter().map(|model| model.quantization.as_str()).collect::<Vec<_>>(), ["q8_0", "f16"]);
     assert_eq!(store.path("tiny.en").unwrap(), list[0].path, "8-bit weights are preferred");
-    let verified = store.verified("tiny.en").unwrap();
+    let verified = verified(&store, "tiny.en").unwrap();
     assert_eq!((verified.name.as_str(), &verified.sha256), ("tiny.en", &list[0].sha256));
     assert_eq!(std::fs::read_dir(store.folder()).unwrap().count(), 4, "two models, two manifests");
 }
@@ -52,7 +54,7 @@ fn an_installed_model_is_listed_and_verified() {
 #[test]
 fn a_path_to_a_file_is_a_name_too() {
     let (_folder, store, source) = installed();
-    let verified = store.verified(source.to_str().unwrap()).unwrap();
+    let verified = verified(&store, source.to_str().unwrap()).unwrap();
     assert_eq!((verified.name.as_str(), verified.quantization), ("source", Quantization::F16));
     assert!(refusal(&store, "/nowhere/ggml-x.bin").contains("no model file"));
 }
@@ -84,31 +86,31 @@ fn a_cut_file_and_text_are_refused() {
 fn a_quantised_file_cannot_become_another_form() {
     let (_folder, store, _) = installed();
     let q8 = store.path("tiny.en").unwrap();
-    let error = store.install(&spec(&q8, Quantization::Q5_1), &Context::detached()).unwrap_err();
+    let error = install(&store, &spec(&q8, Quantization::Q5_1), &Context::detached()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidSpec);
 }
 
 #[test]
 fn a_broken_source_leaves_the_store_as_it_was() {
     let (folder, store, source) = installed();
-    let before = store.verified("tiny.en").unwrap().sha256;
+    let before = verified(&store, "tiny.en").unwrap().sha256;
     let bytes = std::fs::read(&source).unwrap();
     let broken = folder.path().join("broken.bin");
     std::fs::write(&broken, &bytes[..1000]).unwrap();
-    let error = store.install(&spec(&broken, Quantization::Q8_0), &Context::detached()).unwrap_err();
+    let error = install(&store, &spec(&broken, Quantization::Q8_0), &Context::detached()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::CorruptMedia);
     let ctx = Context::detached();
     ctx.cancel.cancel();
-    let error = store.install(&spec(&source, Quantization::Q8_0), &ctx).unwrap_err();
+    let error = install(&store, &spec(&source, Quantization::Q8_0), &ctx).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Cancelled);
-    assert_eq!(store.verified("tiny.en").unwrap().sha256, before);
+    assert_eq!(verified(&store, "tiny.en").unwrap().sha256, before);
     assert_eq!(std::fs::read_dir(store.folder()).unwrap().count(), 2);
 }
 
 #[test]
 fn a_folder_that_is_no_model_is_refused() {
     let (folder, store) = store();
-    let error = store.install(&spec(folder.path(), Quantization::Q8_0), &Context::detached()).unwrap_err();
+    let error = install(&store, &spec(folder.path(), Quantization::Q8_0), &Context::detached()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound);
 }
 
@@ -118,17 +120,7 @@ fn an_unreachable_place_says_how_to_install_from_a_file() {
     // Nothing listens on the discard port of the loopback.
     let store = store.with_url_base("http://127.0.0.1:9");
     let spec = InstallModelSpec { from: None, ..spec(Path::new("x"), Quantization::Q8_0) };
-    let error = store.install(&spec, &Context::detached()).unwrap_err();
+    let error = install(&store, &spec, &Context::detached()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Download);
     assert!(error.message().contains("--from"));
-}
-
-#[test]
-fn the_folder_follows_the_environment() {
-    let os = |text: &str| Some(OsString::from(text));
-    let home = || Some(PathBuf::from("/home/me"));
-    assert_eq!(folder_from(os("/m"), os("/c"), home()), Path::new("/m"));
-    assert_eq!(folder_from(os(""), os("/c"), home()), Path::new("/c/ytclipper/models"));
-    assert_eq!(folder_from(None, None, home()), Path::new("/home/me/.cache/ytclipper/models"));
-    assert_eq!(folder_from(None, os("relative"), home()), Path::new("/home/me/.cache/ytclipper/models"));
 }

@@ -9,8 +9,8 @@ use std::time::SystemTime;
 
 use sha2::{Digest, Sha256};
 
-use super::persist::hex;
 use crate::error::{Error, Result};
+use crate::models::persist::hex;
 use crate::sys::Mutex;
 
 /// A file as it was when it was hashed: a change shows in its size or time.

@@ -7,32 +7,50 @@ use crate::context::Context;
 use crate::error::Result;
 use crate::outcome::{Clip, ClipCandidate, Download, TimeRange};
 use crate::publish::{ClipInfo, clip_file_name, clip_info, clip_info_name, format_folder, write_atomic};
-use crate::spec::{CaptionSpec, Layout, OutputFormat, ProcessSpec, RenderPlan, ThumbnailSpec};
+use crate::spec::{CaptionSpec, ProcessSpec, RenderPlan, ThumbnailSpec};
+use crate::stages::framing::{Files, Framed};
 use crate::stages::{render, thumbnail};
 
-/// Renders a clip into its project folder and writes the files beside it.
-pub(super) fn make(
+/// A clip that is to be made.
+pub(super) struct Planned<'a> {
+    candidate: &'a ClipCandidate,
+    /// How it is rendered.
+    pub plan: RenderPlan,
+}
+
+/// Lays out a clip in its project folder.
+pub(super) fn plan<'a>(
     spec: &ProcessSpec,
-    candidate: &ClipCandidate,
+    candidate: &'a ClipCandidate,
     source: &Download,
     project: &Path,
+) -> Result<Planned<'a>> {
+    let video = format_folder(project, spec.format)?.join(clip_file_name(candidate.clip_number));
+    Ok(Planned { candidate, plan: render_plan(spec, candidate, source, &video) })
+}
+
+/// Renders a clip and writes the files beside it.
+pub(super) fn make(
+    spec: &ProcessSpec,
+    planned: &Planned<'_>,
+    framed: Option<&Framed>,
+    source: &Download,
     context: &Context,
 ) -> Result<Clip> {
-    let folder = format_folder(project, spec.format)?;
-    let video = folder.join(clip_file_name(candidate.clip_number));
-    let plan = plan(spec, candidate, source, &video);
-    let (report, parts) = render::render(&plan, context)?;
+    let Planned { candidate, plan } = planned;
+    let (report, parts) = render::render(plan, Files::create(plan)?, framed, context)?;
+    let video = plan.output.clone();
     let words = remap(&candidate.words, &parts);
     if spec.caption_files && !words.is_empty() {
         write_captions(&group(&words, &spec.caption_style), &video)?;
     }
     let picture = video.with_extension("jpg");
     thumbnail::run(&ThumbnailSpec::new(&video, &picture, report.duration / 2.0), context)?;
-    let info_path = folder.join(clip_info_name(candidate.clip_number));
+    let info_path = video.with_file_name(clip_info_name(candidate.clip_number));
     let info = clip_info(&ClipInfo { candidate, format: spec.format, video: source, report: &report });
     write_atomic(&info_path, format!("{info:#}\n").as_bytes(), false)?;
     Ok(Clip {
-        candidate: candidate.clone(),
+        candidate: (*candidate).clone(),
         path: video,
         info_path,
         thumbnail_path: Some(picture),
@@ -47,17 +65,19 @@ fn write_captions(cues: &[Cue], video: &Path) -> Result<()> {
     write_atomic(video.with_extension("captions.json"), captions::json(cues).as_bytes(), false)
 }
 
-fn plan(spec: &ProcessSpec, candidate: &ClipCandidate, source: &Download, output: &Path) -> RenderPlan {
+fn render_plan(
+    spec: &ProcessSpec,
+    candidate: &ClipCandidate,
+    source: &Download,
+    output: &Path,
+) -> RenderPlan {
     let mut plan = RenderPlan::new(&source.video_path, output);
     plan.parts = if candidate.parts.is_empty() {
         vec![TimeRange { start: candidate.start, end: candidate.end }]
     } else {
         candidate.parts.clone()
     };
-    plan.layout = match spec.format {
-        OutputFormat::Original => Layout::default(),
-        OutputFormat::Vertical9x16 => Layout::vertical(),
-    };
+    plan.layout = spec.layout();
     plan.captions = spec
         .burn_captions
         .then(|| CaptionSpec { words: candidate.words.clone(), style: spec.caption_style.clone() });

@@ -2,20 +2,21 @@
 
 mod choose;
 mod clip;
+mod clips;
 mod folder;
 mod source;
 mod words;
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::time::Instant;
 
 use super::Resources;
 use crate::context::Context;
-use crate::error::{Error, ErrorKind, Result};
-use crate::outcome::{Clip, ClipCandidate, ClipFailure, Download, Project, Stage};
+use crate::error::Result;
+use crate::outcome::{Project, Stage};
 use crate::spec::ProcessSpec;
 
+use clips::Studio;
 use folder::ProjectFolder;
 
 pub(super) use source::is_url;
@@ -31,6 +32,10 @@ pub(super) fn run(spec: &ProcessSpec, resources: &Resources, context: &Context) 
     let mut timings = Timings::default();
     #[cfg(feature = "speech")]
     words::check_model(spec, resources)?;
+    #[cfg(feature = "vision")]
+    if spec.layout().needs_faces() {
+        resources.faces.get()?;
+    }
     let downloaded = if is_url(&spec.source) { DOWNLOADED } else { 0.0 };
     let (source, info) = timings.measure(Stage::Downloading, || {
         source::fetch(spec, resources, &context.window(Stage::Downloading, 0.0, downloaded))
@@ -52,55 +57,18 @@ pub(super) fn run(spec: &ProcessSpec, resources: &Resources, context: &Context) 
     })?;
     let folder = ProjectFolder::create(&spec.output_dir, &source.title)?;
     let work = context.window(Stage::Clipping, transcribed, CLIPPED);
-    let (clips, failures) =
-        timings.measure(Stage::Clipping, || render_all(spec, &candidates, &source, folder.path(), &work))?;
+    let studio = Studio { spec, source: &source, resources, folder: folder.path(), context: &work };
+    let made = timings.measure(Stage::Clipping, || studio.make_all(&candidates))?;
     context.window(Stage::Organizing, CLIPPED, 1.0).progress.set(1.0, "Project is complete");
     context.cancel.check()?;
     Ok(Project {
         folder: folder.keep(),
         title: source.title,
         language: heard.language,
-        clips,
-        failures,
+        clips: made.clips,
+        failures: made.failures,
         timings: timings.0,
     })
-}
-
-fn render_all(
-    spec: &ProcessSpec,
-    candidates: &[ClipCandidate],
-    source: &Download,
-    folder: &Path,
-    context: &Context,
-) -> Result<(Vec<Clip>, Vec<ClipFailure>)> {
-    let (mut clips, mut failures, mut first_error) = (Vec::new(), Vec::new(), None);
-    let total = candidates.len() as f64;
-    for (index, candidate) in candidates.iter().enumerate() {
-        let (from, to) = (index as f64 / total, (index as f64 + 1.0) / total);
-        let mut window = context.window(Stage::Clipping, from, to);
-        window.progress = window.progress.labelled(format!("Clip {} of {}: ", index + 1, candidates.len()));
-        match clip::make(spec, candidate, source, folder, &window) {
-            Ok(clip) => clips.push(clip),
-            Err(error) if stops_all(&error) => return Err(error),
-            Err(error) => {
-                failures.push(ClipFailure {
-                    clip_number: candidate.clip_number,
-                    kind: error.kind().to_string(),
-                    message: error.message().to_owned(),
-                });
-                first_error.get_or_insert(error);
-            }
-        }
-    }
-    match first_error {
-        Some(error) if clips.is_empty() => Err(error),
-        Some(_) | None => Ok((clips, failures)),
-    }
-}
-
-/// Whether the next clip would fail in the same way.
-fn stops_all(error: &Error) -> bool {
-    matches!(error.kind(), ErrorKind::Cancelled | ErrorKind::NoSpace | ErrorKind::CorruptMedia)
 }
 
 /// Wall-clock seconds by stage.

@@ -62,6 +62,7 @@ pub(crate) struct Pending {
 
 impl Pending {
     /// Where the file stands until it is published.
+    #[cfg(any(test, feature = "speech"))]
     pub(crate) fn path(&self) -> &Path {
         self.file.path()
     }

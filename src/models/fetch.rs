@@ -15,11 +15,17 @@ use crate::error::{Error, ErrorKind, Result};
 const POLL: Duration = Duration::from_millis(100);
 const CHUNK: usize = 1 << 16;
 
-/// Fetches `published` from below `base` into a temporary neighbour of `target` and checks it.
+/// Fetches `published`, from below `base` where that is given, into a temporary neighbour of `target` and checks it.
 ///
 /// # Errors
 /// `Download` with a `reason` of `unreachable`, `status` or `checksum`; `Cancelled`; `NoSpace`.
-pub(super) fn fetch(base: &str, published: &Published, target: &Path, ctx: &Context) -> Result<Pending> {
+pub(crate) fn fetch(
+    base: Option<&str>,
+    published: &Published,
+    target: &Path,
+    ctx: &Context,
+) -> Result<Pending> {
+    let base = base.unwrap_or(published.url());
     let url = format!("{}/{}", base.trim_end_matches('/'), published.file_name());
     let chunks = start(url.clone(), published.bytes);
     let pending = prepare(target, |out| receive(&chunks, out, published, target, ctx))?;
@@ -151,7 +157,7 @@ mod tests {
         let (base, close) = serve(answer);
         drop(close);
         let folder = tempfile::tempdir().unwrap();
-        let result = fetch(&base, &ABC, &folder.path().join("x"), &Context::detached());
+        let result = fetch(Some(&base), &ABC, &folder.path().join("x"), &Context::detached());
         let text = result.map(|pending| std::fs::read_to_string(pending.path()).unwrap());
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "nothing stays behind");
         text
@@ -189,7 +195,7 @@ mod tests {
         let cancel = ctx.cancel.clone();
         let begun = std::time::Instant::now();
         let result = std::thread::scope(|scope| {
-            let waiting = scope.spawn(|| fetch(&base, &ABC, &folder.path().join("x"), &ctx));
+            let waiting = scope.spawn(|| fetch(Some(&base), &ABC, &folder.path().join("x"), &ctx));
             cancel.cancel();
             waiting.join().unwrap()
         });

@@ -1,0 +1,1 @@
+"""How well a clip is framed, measured from outside: its report and pixels against known truth."""

@@ -1,0 +1,103 @@
+"""What tracking costs, and what the existing server's way costs."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import contenders
+from measure import Usage, run_all, video_facts
+
+from framing.environment import Environment
+from framing.truth import FACES
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+SAMPLE = ROOT / "media/sample.mp4"
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Medians of the ways to make the same clip, in seconds."""
+
+    tracked: Usage
+    fixed: Usage
+    server: Usage
+
+    @property
+    def over_fixed(self) -> float:
+        """Time with tracking over time without."""
+        return self.tracked.wall / self.fixed.wall
+
+    @property
+    def under_server(self) -> float:
+        """How many times faster than the server."""
+        return self.server.wall / self.tracked.wall
+
+
+def server(folder: Path, span: contenders.Span, environment: Environment) -> contenders.Commands:
+    """The server's chain: cut, reel with two passes of detection, watermark, captions."""
+    words = _words(span)
+    cut, _, marked, drawn = contenders.chain(folder, span, words, contenders.WATERMARK)
+    reel = environment.command("server", environment.model, folder / "1.mp4", folder / "2.mp4")
+    return [cut, ["nice", "-n", "10", *reel], marked, drawn]
+
+
+def _words(span: contenders.Span) -> list[dict[str, object]]:
+    return contenders.words_of(SAMPLE.with_suffix(".json"), span) if span.source == SAMPLE else []
+
+
+def spans(seconds: float) -> dict[str, contenders.Span]:
+    """The clips: the sample's that the other bench renders, and one with faces all through."""
+    return {
+        "the sample": contenders.Span(SAMPLE, 26.1, seconds),
+        "the interview": contenders.Span(FACES / "interview.mp4", 0.0, seconds),
+    }
+
+
+def compare(
+    span: contenders.Span,
+    environment: Environment,
+    folder: Path,
+    repeats: int,
+    cores: int | None,
+) -> Cost:
+    """Runs the ways in turn; the server's, which takes longest, once for every two of the
+    others."""
+    words = _words(span)
+
+    def ours(track: str) -> Callable[[], contenders.Commands]:
+        mark = contenders.WATERMARK
+        place = folder / track
+        return lambda: contenders.ours(place, span, words, mark, "medium", 23, track)
+
+    ways: dict[str, Callable[[], contenders.Commands]] = {
+        "speaker": ours("speaker"),
+        "off": ours("off"),
+        "server": lambda: server(folder / "server", span, environment),
+    }
+    usages: dict[str, list[Usage]] = {name: [] for name in ways}
+    for repeat in range(repeats):
+        for name, commands in ways.items():
+            if name == "server" and repeat % 2:
+                continue
+            usages[name].append(run_all(commands(), cores))
+            print(f"  {repeat + 1}/{repeats} {name}: {usages[name][-1].wall:.2f} s", flush=True)
+    _same_length([folder / name / contenders.OUTPUT for name in ways])
+    return Cost(*(_median(usages[name]) for name in ("speaker", "off", "server")))
+
+
+def _same_length(outputs: list[Path]) -> None:
+    """Who makes fewer pictures is no faster."""
+    frames = [video_facts(output)[0] for output in outputs]
+    if max(frames) - min(frames) > 1:
+        raise SystemExit(f"the ways made {frames} pictures")
+
+
+def _median(usages: list[Usage]) -> Usage:
+    return Usage(
+        statistics.median(usage.wall for usage in usages),
+        statistics.median(usage.cpu for usage in usages),
+        statistics.median(usage.peak_mb for usage in usages),
+    )

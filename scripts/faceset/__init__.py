@@ -1,0 +1,1 @@
+"""Video with faces on known paths: what `scripts/faces.py` is made of."""

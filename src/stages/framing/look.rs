@@ -1,0 +1,99 @@
+//! One span of the source: what is seen and heard of it, and the shots that this makes.
+
+use std::thread;
+
+use super::Seen;
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::media::{PictureReader, Survey};
+use crate::outcome::{Shot, TimeRange};
+use crate::spec::RenderPlan;
+use crate::vision::{FaceModel, Hearing, Observations, camera, direct, observe, picture_size, turns};
+
+/// What is known of a span.
+pub(super) struct Found {
+    observations: Observations,
+    hearing: Hearing,
+}
+
+/// Watches a span and listens to it, at the same time.
+pub(super) fn look(
+    plan: &RenderPlan,
+    span: TimeRange,
+    survey: &Survey,
+    model: &FaceModel,
+    context: &Context,
+) -> Result<Found> {
+    thread::scope(|scope| {
+        let ear = thread::Builder::new()
+            .name("ytclipper-hear".to_owned())
+            .spawn_scoped(scope, || hear(plan, span, context))
+            .map_err(|error| Error::internal(format!("cannot start a thread: {error}")))?;
+        let observations = watch(plan, span, survey, model, context);
+        let hearing = ear.join().unwrap_or_else(|_| Err(Error::internal("listening panicked")));
+        Ok(Found { observations: observations?, hearing: hearing? })
+    })
+}
+
+fn watch(
+    plan: &RenderPlan,
+    span: TimeRange,
+    survey: &Survey,
+    model: &FaceModel,
+    context: &Context,
+) -> Result<Observations> {
+    let lease = context.threads.lease();
+    let width = picture_size(survey.display.0, survey.display.1).0;
+    let mut pictures = PictureReader::open(&plan.source, span, width, lease.threads(), &context.cancel)?;
+    observe(&mut pictures, model, &plan.layout.faces, span.duration(), lease.threads(), context)
+}
+
+#[cfg(feature = "speech")]
+fn hear(plan: &RenderPlan, span: TimeRange, context: &Context) -> Result<Hearing> {
+    use crate::speech::ENVELOPE_RATE;
+    let sound = crate::media::AudioReader::open_at(&plan.source, span.start, &context.cancel)?;
+    let Some(mut sound) = sound else { return Ok(Hearing::default()) };
+    let heard = crate::speech::hear(&mut sound, span.start, span.end, context)?;
+    Ok(Hearing::of(heard.speech).with_envelope(heard.envelope, ENVELOPE_RATE, heard.start))
+}
+
+#[cfg(not(feature = "speech"))]
+fn hear(_: &RenderPlan, _: TimeRange, _: &Context) -> Result<Hearing> {
+    Ok(Hearing::default())
+}
+
+/// The shots of a span, whose people get numbers of their own; what was found joins what was
+/// `seen` before.
+pub(super) fn shots(plan: &RenderPlan, found: &Found, output_aspect: f64, seen: &mut Seen) -> Vec<Shot> {
+    let observations = renumbered(&found.observations, next_person(&seen.observations));
+    let shots = direct(&observations, &found.hearing, &plan.layout, output_aspect)
+        .iter()
+        .map(|shot| camera::compose(shot, &observations, &plan.layout, output_aspect))
+        .collect();
+    seen.turns.extend(turns(&observations, &found.hearing));
+    join(&mut seen.observations, observations);
+    shots
+}
+
+fn next_person(observations: &Observations) -> u32 {
+    observations.tracks.iter().map(|track| track.person + 1).max().unwrap_or(0)
+}
+
+fn renumbered(observations: &Observations, first: u32) -> Observations {
+    let mut renumbered = observations.clone();
+    for track in &mut renumbered.tracks {
+        track.person += first;
+    }
+    renumbered
+}
+
+fn join(all: &mut Observations, next: Observations) {
+    if all.looks.is_empty() && all.tracks.is_empty() {
+        *all = next;
+        return;
+    }
+    all.end = next.end;
+    all.cuts.extend(next.cuts);
+    all.looks.extend(next.looks);
+    all.tracks.extend(next.tracks);
+}
