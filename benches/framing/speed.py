@@ -10,6 +10,8 @@ from pathlib import Path
 import contenders
 from measure import Usage, run_all, video_facts
 
+import ytclipper_rs as yt
+from framing import sidecar
 from framing.environment import Environment
 from framing.truth import FACES
 
@@ -22,7 +24,11 @@ class Cost:
     """Medians of the ways to make the same clip, in seconds."""
 
     tracked: Usage
+    """At the server's settings: x264 medium, CRF 23."""
     fixed: Usage
+    """The same with a crop that stays where the tracked one mostly is."""
+    default: Usage
+    """Tracked, at the engine's own settings."""
     server: Usage
 
     @property
@@ -32,7 +38,12 @@ class Cost:
 
     @property
     def under_server(self) -> float:
-        """How many times faster than the server."""
+        """How many times faster than the server, at the engine's own settings."""
+        return self.server.wall / self.default.wall
+
+    @property
+    def under_server_alike(self) -> float:
+        """The same at the server's settings."""
         return self.server.wall / self.tracked.wall
 
 
@@ -65,16 +76,19 @@ def compare(
 ) -> Cost:
     """Runs the ways in turn; the server's, which takes longest, once for every two of the
     others."""
-    words = _words(span)
+    words, mark = _words(span), contenders.WATERMARK
+    place = usual_place(span, folder)
+    tracked: dict[str, object] = {"track": "speaker"}
 
-    def ours(track: str) -> Callable[[], contenders.Commands]:
-        mark = contenders.WATERMARK
-        place = folder / track
-        return lambda: contenders.ours(place, span, words, mark, "medium", 23, track)
+    def ours(
+        name: str, layout: dict[str, object], preset: str | None, crf: int | None
+    ) -> Callable[[], contenders.Commands]:
+        return lambda: contenders.ours(folder / name, span, words, mark, preset, crf, layout)
 
     ways: dict[str, Callable[[], contenders.Commands]] = {
-        "speaker": ours("speaker"),
-        "off": ours("off"),
+        "tracked": ours("tracked", tracked, "medium", 23),
+        "fixed": ours("fixed", {"track": "off", "x": place}, "medium", 23),
+        "default": ours("default", tracked, None, None),
         "server": lambda: server(folder / "server", span, environment),
     }
     usages: dict[str, list[Usage]] = {name: [] for name in ways}
@@ -85,7 +99,21 @@ def compare(
             usages[name].append(run_all(commands(), cores))
             print(f"  {repeat + 1}/{repeats} {name}: {usages[name][-1].wall:.2f} s", flush=True)
     _same_length([folder / name / contenders.OUTPUT for name in ways])
-    return Cost(*(_median(usages[name]) for name in ("speaker", "off", "server")))
+    return Cost(*(_median(usages[name]) for name in ("tracked", "fixed", "default", "server")))
+
+
+def usual_place(span: contenders.Span, folder: Path) -> float:
+    """Where the tracked crop mostly is, as a part of the width: a crop that shows nobody would be
+    encoded in less time, whatever tracking costs."""
+    clip = folder / "place.mp4"
+    quick = yt.EncodeSpec(preset="ultrafast", size=yt.Size(90, 160))
+    with yt.Engine(workers=1) as engine:
+        engine.clip(
+            span.source, span.start, span.end, clip, layout="vertical", encode=quick
+        ).result()  # fmt: skip
+    chosen = sidecar.load(clip)
+    times = [span.start + number / 10 for number in range(int(span.seconds * 10))]
+    return statistics.median(chosen.crops_at(time)[0].x for time in times) / chosen.width
 
 
 def _same_length(outputs: list[Path]) -> None:

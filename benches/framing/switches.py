@@ -7,11 +7,8 @@ import math
 from dataclasses import dataclass
 
 from framing.metrics import holds
-from framing.sidecar import Sidecar
-from framing.truth import Frame, Truth
-
-# What is shorter is no turn, in seconds.
-TURN = 0.7
+from framing.sidecar import Shot, Sidecar
+from framing.truth import TURN, Frame, Truth
 
 
 @dataclass(frozen=True)
@@ -24,7 +21,8 @@ class Switches:
     additional: int
     """Changes where there are none."""
     shortest: float
-    """The shortest span between two changes, in seconds; infinite where there are no two."""
+    """The shortest span of two persons, or of one beside such a span, in seconds; infinite where
+    nothing changes."""
     swapped: int
     """Pictures of two persons in which the left one is not above."""
 
@@ -65,20 +63,37 @@ def switches(truth: Truth, sidecar: Sidecar) -> Switches:
         farthest = max(farthest, abs(nearest[0] - switch.time) if nearest else math.inf)
         matched.add(nearest)
     free = [change for change in found if change not in matched and _matters(truth, change[0])]
-    spans = [after[0] - before[0] for before, after in itertools.pairwise(found)]
+    spans = [span for scene in _scenes(sidecar) for span in _spans(scene)]
     swapped = sum(_is_swapped(frame, sidecar) for frame in truth.frames)
     return Switches(farthest, len(free), min(spans, default=math.inf), swapped)
 
 
+def _scenes(sidecar: Sidecar) -> list[list[Shot]]:
+    """The shots from cut to cut."""
+    scenes: list[list[Shot]] = []
+    for shot in sidecar.shots:
+        if shot.cut or not scenes:
+            scenes.append([])
+        scenes[-1].append(shot)
+    return scenes
+
+
+def _spans(scene: list[Shot]) -> list[float]:
+    """How long two persons are shown at a time and how long not, where that changes."""
+    runs = [list(run) for _, run in itertools.groupby(scene, key=lambda shot: shot.mode == "dual")]
+    return [run[-1].end - run[0].start for run in runs] if len(runs) > 1 else []
+
+
 def _matters(truth: Truth, time: float) -> bool:
     """Whether the truth asks for a mode at a time."""
-    return min(truth.frames, key=lambda frame: abs(frame.time - time)).mode is not None
+    return truth.frame_at(time).mode is not None
 
 
 def _is_swapped(frame: Frame, sidecar: Sidecar) -> bool:
     boxes = sidecar.crops_at(frame.time)
-    faces = sorted(frame.shown(), key=lambda face: face.x)
-    if sidecar.shot_at(frame.time).mode != "dual" or len(faces) != 2 or frame.mode != "dual":
+    there = frame.shown() if frame.mode == "dual" else list(frame.faces)
+    faces = sorted(there, key=lambda face: face.x)
+    if sidecar.shot_at(frame.time).mode != "dual" or len(faces) != 2:
         return False
     return any(holds(box, face) for box, face in zip(boxes, reversed(faces), strict=True))
 
@@ -115,7 +130,7 @@ def _followed(truth: Truth, sidecar: Sidecar) -> int:
 
 
 def _shows_only(truth: Truth, sidecar: Sidecar, time: float, person: int) -> bool:
-    frame = min(truth.frames, key=lambda frame: abs(frame.time - time))
+    frame = truth.frame_at(time)
     boxes = sidecar.crops_at(time)
     seen = {face.id for face in frame.faces if any(holds(box, face) for box in boxes)}
     return seen == {person}

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 FACES = Path(__file__).resolve().parent.parent.parent / "media/faces"
+# What counts, as the existing server has it: from this part of the picture's height on, outside
+# this outer part of its width, from this part of the widest face's width on.
+LEAST_HEIGHT, EDGE, SECOND = 0.08, 0.05, 0.5
+WHOLE = 0.98
+# What is shorter is no turn, in seconds.
+TURN = 0.7
 
 
 @dataclass(frozen=True)
@@ -83,6 +90,33 @@ class Truth:
         """The sequence."""
         return FACES / f"{self.name}.mp4"
 
+    def frame_at(self, time: float) -> Frame:
+        """The picture nearest to a time."""
+        return min(self.frames, key=lambda frame: abs(frame.time - time))
+
+    def counting(self, frame: Frame) -> list[Face]:
+        """The faces that count in a picture."""
+        there = [face for face in frame.faces if face.visible >= WHOLE]
+        widest = max((face.width for face in there), default=0.0)
+        return [
+            face
+            for face in there
+            if face.height >= LEAST_HEIGHT * self.height
+            and EDGE * self.width <= face.x <= (1 - EDGE) * self.width
+            and face.width >= SECOND * widest
+        ]
+
+    def takeovers(self) -> list[float]:
+        """When another person's turn begins."""
+        turns = sorted(
+            (u for u in self.utterances if u.end - u.start > TURN), key=lambda u: u.start
+        )
+        return [
+            after.start
+            for before, after in itertools.pairwise(turns)
+            if after.person != before.person
+        ]
+
 
 def _face(value: dict[str, Any]) -> Face:
     x, y, width, height = value["face"]
@@ -119,5 +153,7 @@ def load(name: str) -> Truth:
 
 
 def names() -> list[str]:
-    """All sequences that are there."""
-    return sorted(path.stem for path in FACES.glob("*.json"))
+    """All sequences, in the order in which `scripts/faces.py` lists them; none where it has not
+    finished."""
+    listed = FACES / "sequences.txt"
+    return listed.read_text().split() if listed.is_file() else []

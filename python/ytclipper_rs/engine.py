@@ -13,7 +13,6 @@ import threading
 import weakref
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, TypeVar
 
@@ -21,6 +20,7 @@ from . import _exit, _native
 from ._codec import StrPath, decode
 from .job import Job, _call_soon
 from .methods import JobMethods
+from .models import packaged_face_model
 from .spec import JobSpec, spec_to_json
 
 __all__ = ["Engine", "ShutdownMode", "Stats"]
@@ -86,7 +86,7 @@ class Engine(JobMethods):
         download_timeout: Longest time that a download may make no progress, in whole seconds.
         yt_dlp: Command that runs yt-dlp; the package beside this one where None.
         face_model: The face model, `centerface.onnx`; where None, the one in this package, or that
-            of the model folder where the package was built without.
+            of the model folder where the package has none or a damaged one.
         cancel_on_await_cancel: Whether cancelling a task that awaits a job cancels the job too.
 
     Raises:
@@ -219,9 +219,9 @@ def _yt_dlp_command() -> list[str] | None:
 
 
 def _face_model() -> str | None:
-    """The face model that came with the package."""
-    path = Path(__file__).with_name("data") / "centerface.onnx"
-    return str(path) if path.is_file() else None
+    """The face model that came with the package, if it is whole."""
+    model = packaged_face_model()
+    return None if model is None else str(model.path)
 
 
 async def _in_thread(work: Callable[[], None]) -> None:

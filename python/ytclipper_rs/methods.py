@@ -301,10 +301,12 @@ class JobMethods(ABC):
         audio: AudioSpec = AudioSpec(),
         encode: EncodeSpec = EncodeSpec(),
     ) -> Job[RenderReport]:
-        """Brings the whole source to another shape, following whoever speaks.
+        """Brings the whole source to another shape, following whoever speaks; `clip` does it to a
+        span, `stitch` to several.
 
-        Beside the result stands `<stem>.framing.json`, which a person can edit and hand in again
-        as `Layout(framing=...)`: then nothing is looked for.
+        Beside the result stands `<stem>.framing.json`, which a person can edit, by hand or with
+        [`Framing`][ytclipper_rs.Framing], and hand in again as `Layout(framing=...)`: then nothing
+        is looked for.
 
         Args:
             source: The source file.
@@ -417,6 +419,9 @@ class JobMethods(ABC):
         Args:
             source: An http(s) URL or the path of a video.
             options: Shape, number and look of the clips.
+
+        Beside each clip stands `<stem>.plan.json`, which `ytclipper render` renders again over the
+        clip, captions and watermark included, with the `<stem>.framing.json` as it then is.
 
         Job errors: `DownloadError`, `NotFound`, `ModelUnavailable`, `UnsupportedMedia`,
         `CorruptMedia`, `LimitExceeded`, `NoSpace`.

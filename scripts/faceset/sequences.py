@@ -200,6 +200,36 @@ def third(stage: Stage) -> Sequence:
     return Sequence("third", about, (scene,), checks=("dual",))
 
 
+def visits(stage: Stage) -> Sequence:
+    place, outside = Pose(935, 285, 145), Pose(1540, 285, 145)
+    stations = []
+    for come, stay, go, gone in ((2, 2.4, 4.4, 4.8), (5.8, 6, 6.1, 6.3), (8, 8.4, 10, 10.4)):
+        stations += [(come, outside), (stay, place), (go, place), (gone, outside)]
+
+    def expected(time: float, persons: list[dict[str, Any]]) -> Expectation:
+        brief = 5.7 < time < 6.4
+        return Expectation("single", (0,)) if brief else plainly(HD, persons)
+
+    scene = stage.scene(
+        12, behind.STUDIO, stage.actor(2, stops(*stations)), stage.actor(0, still(350, 285, 150))
+    )
+    about = "a second person comes for two seconds, for a quarter, for two again; nobody speaks"
+    return Sequence("visits", about, (scene,), noise=2, checks=("dual",), direction=expected)
+
+
+def three(stage: Stage) -> Sequence:
+    talk = Talk((Utterance(1, 1.0, "0930"), Utterance(2, 5.0, "0880")))
+    actors = [
+        stage.actor(id, sway(Pose(x, 300, 130), 3, 2, 2.9 + id))
+        for id, x in ((0, 250), (1, 650), (2, 1040))
+    ]
+    scene = stage.scene(8, behind.STUDIO, *actors)
+    about = "three persons of one size, of whom two speak in turn (1.0, 5.0 s)"
+    return Sequence(
+        "three", about, (scene,), talk=talk, checks=("turns",), direction=_by_turns(talk)
+    )
+
+
 def dark(stage: Stage) -> Sequence:
     path = stops((1, Pose(500, 285, 150)), (6, Pose(800, 285, 150)))
     scene = stage.scene(8, behind.WALL, stage.actor(0, path))
@@ -293,7 +323,7 @@ def talk_show(stage: Stage) -> Sequence:
 MAKERS: dict[str, Callable[[Stage], Sequence]] = {
     "still": still_face, "pan_slow": pan_slow, "pan_fast": pan_fast, "sway": sways, "walk": walk,
     "jump": jump, "cuts": cuts, "scale": scale, "exit": exit_and_return, "second": second,
-    "turns": turns, "both": both, "third": third, "dark": dark, "small": small, "call": call,
-    "portrait": portrait, "variable": variable, "bikes": bikes, "bunny": bunny, "creep": creep,
-    "interview": talk_show,
+    "turns": turns, "both": both, "third": third, "visits": visits, "three": three, "dark": dark,
+    "small": small, "call": call, "portrait": portrait, "variable": variable, "bikes": bikes,
+    "bunny": bunny, "creep": creep, "interview": talk_show,
 }  # fmt: skip

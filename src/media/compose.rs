@@ -4,7 +4,6 @@
 use ffmpeg_next::frame::Video;
 
 use super::geometry::SourcePicture;
-use super::insert::InsertReader;
 use super::plain::{Plain, plane};
 use super::pool::PicturePool;
 use super::resample::{Axis, PlaneTarget, Resampler};
@@ -51,7 +50,8 @@ pub(super) struct Composer {
     source: SourcePicture,
     output: Size,
     framer: Box<dyn Framer>,
-    insert: Option<InsertReader>,
+    /// Area that an insert covers later.
+    inserted: usize,
     pool: PicturePool,
     resampler: Resampler,
     axes: AxisCache,
@@ -59,20 +59,21 @@ pub(super) struct Composer {
 }
 
 impl Composer {
-    /// For pictures like `source`, made plain by `plain`.
+    /// For pictures like `source`, made plain by `plain`. What the framer leaves free of the output
+    /// and of the place of an insert becomes a blurred background.
     pub(super) fn new(
         plain: Plain,
         source: SourcePicture,
         output: Size,
         framer: Box<dyn Framer>,
-        insert: Option<InsertReader>,
+        insert: Option<Place>,
     ) -> Result<Self> {
         Ok(Self {
             plain,
             source,
             output,
             framer,
-            insert,
+            inserted: insert.map_or(0, Place::area),
             pool: PicturePool::new(output)?,
             resampler: Resampler::default(),
             axes: AxisCache::default(),
@@ -80,30 +81,20 @@ impl Composer {
         })
     }
 
-    /// Whether a source picture that is shown again may make another output picture.
-    pub(super) fn moves(&self) -> bool {
-        self.insert.as_ref().is_some_and(InsertReader::moves)
-    }
-
-    /// The output picture for the source's picture at `time` (seconds of the source), shown at
-    /// `clock` (seconds of the output).
-    pub(super) fn compose(&mut self, frame: &Video, time: f64, clock: f64) -> Result<Video> {
+    /// The output picture for the source's picture at `time` (seconds of the source).
+    pub(super) fn compose(&mut self, frame: &Video, time: f64) -> Result<Video> {
         let source = self.plain.of(frame)?;
         let mut picture = self.pool.take()?;
         self.panes.clear();
         self.framer.panes(time, &mut self.panes);
         let places: Vec<Place> = self.panes.iter().map(|pane| Place::of(pane.place, self.output)).collect();
-        let inserted = self.insert.as_ref().map_or(0, |insert| insert.place().area());
-        let covered = places.iter().map(|place| place.area()).sum::<usize>() + inserted;
+        let covered = places.iter().map(|place| place.area()).sum::<usize>() + self.inserted;
         if covered < self.output.width as usize * self.output.height as usize {
             self.background(&source, &mut picture);
         }
         for (slot, place) in places.into_iter().enumerate() {
             let crop = self.coded(self.panes[slot].crop, &source);
             self.cut(slot, &source, crop, place, &mut picture);
-        }
-        if let Some(insert) = &mut self.insert {
-            insert.draw(clock, &mut picture)?;
         }
         Ok(picture)
     }

@@ -9,12 +9,13 @@ use ffmpeg_next::frame::Video;
 use super::compose::Place;
 use super::decode::VideoReader;
 use super::geometry::{Geometry, SourcePicture};
-use super::graph::ChainBuilder;
+use super::graph::{Chain, ChainBuilder};
 use super::input::Kind;
 use super::overlay::{picture_chain, rotate};
 use super::picture::{share, turn, upright};
-use super::plain::{Shape, plane};
+use super::plain::plane;
 use super::pool::PicturePool;
+use super::shaped::ShapedChain;
 use super::thumbnail::first_picture;
 use crate::context::CancelToken;
 use crate::error::{Error, ErrorKind, Result};
@@ -41,9 +42,14 @@ struct Moving {
     /// Length of one round, in seconds.
     length: f64,
     round: u64,
-    chain: Option<(Shape, super::graph::Chain)>,
+    chain: ShapedChain,
     size: Size,
     last: Option<(u64, u64, Video)>,
+}
+
+/// Whether an insert can be read. Fails as a source does that cannot be.
+pub fn check_insert(insert: &Insert, output: Size, cancel: &CancelToken) -> Result<()> {
+    InsertReader::open(insert, output, 1, cancel).map(|_| ())
 }
 
 impl InsertReader {
@@ -73,11 +79,6 @@ impl InsertReader {
         self.place
     }
 
-    /// Whether it changes with time.
-    pub(super) fn moves(&self) -> bool {
-        matches!(self.content, Content::Moving(_))
-    }
-
     /// Draws the picture of `clock` (seconds of the output) in its place.
     pub(super) fn draw(&mut self, clock: f64, picture: &mut Video) -> Result<()> {
         match &mut self.content {
@@ -92,7 +93,7 @@ impl Moving {
     fn open(path: &Path, end: InsertEnd, size: Size, threads: usize, cancel: &CancelToken) -> Result<Self> {
         let reader = VideoReader::open(path, threads, cancel)?;
         let length = reader.duration().max(reader.rate().seconds(1));
-        Ok(Self { reader, end, length, round: 0, chain: None, size, last: None })
+        Ok(Self { reader, end, length, round: 0, chain: ShapedChain::default(), size, last: None })
     }
 
     fn picture(&mut self, clock: f64) -> Result<&Video> {
@@ -109,7 +110,8 @@ impl Moving {
         let source = self.reader.picture();
         let shown = self.reader.picture_at(time, tolerance)?.ok_or_else(no_picture)?;
         if self.last.as_ref().is_none_or(|(known, serial, _)| (*known, *serial) != (round, shown.serial)) {
-            let fitted = fit(&mut self.chain, &shown.frame, source, rotation, self.size)?;
+            let (frame, size) = (&shown.frame, self.size);
+            let fitted = self.chain.run(frame, |_| fitting_chain(frame, source, rotation, size))?;
             self.last = Some((round, shown.serial, fitted));
         }
         self.last.as_ref().map(|(_, _, picture)| picture).ok_or_else(no_picture)
@@ -120,27 +122,11 @@ fn no_picture() -> Error {
     Error::new(ErrorKind::CorruptMedia, "the insert has no picture that can be decoded")
 }
 
-/// Scales a picture into `size` between bars.
-fn fit(
-    chain: &mut Option<(Shape, super::graph::Chain)>,
-    frame: &Video,
-    source: SourcePicture,
-    rotation: u32,
-    size: Size,
-) -> Result<Video> {
-    let shape = Shape::of(frame);
-    if chain.as_ref().is_none_or(|(known, _)| *known != shape) {
-        let layout = Layout { fit: Some(Fit::Contain), ..Layout::fixed() };
-        let geometry = Geometry::plan(source, &layout, Some(size));
-        let made = picture_chain(frame, &geometry, rotation, ffmpeg::Rational::new(1, 1000), 1)?;
-        *chain = Some((shape, made));
-    }
-    let (_, chain) = chain.as_mut().ok_or_else(|| Error::internal("no filters"))?;
-    let mut input = share(frame)?;
-    input.set_pts(None);
-    chain.push(Some(&mut input))?;
-    let mut output = Video::empty();
-    if chain.pull(&mut output)? { Ok(output) } else { Err(Error::internal("the filters kept a picture")) }
+/// Scales pictures into `size` between bars.
+fn fitting_chain(frame: &Video, source: SourcePicture, rotation: u32, size: Size) -> Result<Chain> {
+    let layout = Layout { fit: Some(Fit::Contain), ..Layout::fixed() };
+    let geometry = Geometry::plan(source, &layout, Some(size));
+    picture_chain(frame, &geometry, rotation, ffmpeg::Rational::new(1, 1000), 1)
 }
 
 fn photo(path: &Path, size: Size, cancel: &CancelToken) -> Result<Video> {
@@ -148,7 +134,7 @@ fn photo(path: &Path, size: Size, cancel: &CancelToken) -> Result<Video> {
     let rotation = turn(&raw);
     let opaque = upon_black(&raw)?;
     let source = upright(opaque.width(), opaque.height(), opaque.aspect_ratio(), rotation);
-    fit(&mut None, &opaque, source, rotation, size)
+    ShapedChain::default().run(&opaque, |_| fitting_chain(&opaque, source, rotation, size))
 }
 
 /// A picture without alpha: what it leaves open is black.

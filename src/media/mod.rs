@@ -31,6 +31,7 @@ mod rate;
 mod reframe;
 mod render;
 mod resample;
+mod shaped;
 mod soundtrack;
 mod survey;
 mod thumbnail;
@@ -39,6 +40,7 @@ mod verify;
 mod watch;
 mod writer;
 
+pub use insert::check_insert;
 pub use listen::AudioReader;
 pub use probe::probe;
 pub use rate::FrameRate;

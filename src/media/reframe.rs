@@ -8,9 +8,9 @@ use super::geometry::Geometry;
 use super::graph::Chain;
 use super::overlay::picture_chain;
 use super::picture::share;
-use super::plain::Shape;
 use super::rate::FrameRate;
-use crate::error::{Error, Result};
+use super::shaped::{Shape, ShapedChain};
+use crate::error::Result;
 
 /// Brings pictures to the output's shape.
 pub(super) struct Reframer {
@@ -38,12 +38,11 @@ impl Reframer {
 
     /// The cut-outs of a framing.
     pub(super) fn framed(composer: Composer, repeats: bool) -> Self {
-        let repeats = repeats && !composer.moves();
         Self { way: Way::Framed(Box::new(composer)), repeats, last: None }
     }
 
-    /// The output picture of a source picture that is shown at `clock` seconds of the output.
-    pub(super) fn apply(&mut self, shown: &Shown, clock: f64) -> Result<Video> {
+    /// The output picture of a source picture.
+    pub(super) fn apply(&mut self, shown: &Shown) -> Result<Video> {
         if let Some((serial, picture)) = &self.last
             && *serial == shown.serial
         {
@@ -51,7 +50,7 @@ impl Reframer {
         }
         let picture = match &mut self.way {
             Way::Fixed(fixed) => fixed.filter(&shown.frame)?,
-            Way::Framed(composer) => composer.compose(&shown.frame, shown.time, clock)?,
+            Way::Framed(composer) => composer.compose(&shown.frame, shown.time)?,
         };
         if !self.repeats {
             return Ok(picture);
@@ -68,36 +67,35 @@ pub(super) struct Fixed {
     rotation: u32,
     rate: FrameRate,
     threads: usize,
-    chain: Option<(Shape, Chain)>,
+    chain: ShapedChain,
 }
 
 impl Fixed {
     /// For a geometry, applied after a clockwise turn of `rotation` degrees.
     pub(super) fn new(geometry: Geometry, rotation: u32, rate: FrameRate, threads: usize) -> Self {
-        Self { geometry, rotation, rate, threads, chain: None }
+        Self { geometry, rotation, rate, threads, chain: ShapedChain::default() }
     }
 
     fn filter(&mut self, frame: &Video) -> Result<Video> {
-        let shape = Shape::of(frame);
-        if self.chain.as_ref().is_none_or(|(known, _)| *known != shape) {
-            self.chain = Some((shape, self.make_chain(frame, shape)?));
-        }
-        let (_, chain) = self.chain.as_mut().ok_or_else(|| Error::internal("no filters"))?;
-        let mut input = share(frame)?;
-        chain.push(Some(&mut input))?;
-        let mut output = Video::empty();
-        if chain.pull(&mut output)? { Ok(output) } else { Err(Error::internal("the filters kept a picture")) }
+        let Self { geometry, rotation, rate, threads, chain } = self;
+        chain.run(frame, |shape| fixed_chain(frame, shape, *geometry, *rotation, *rate, *threads))
     }
+}
 
-    /// A source that changes its size midway is cut and scaled in proportion.
-    fn make_chain(&self, frame: &Video, shape: Shape) -> Result<Chain> {
-        let mut geometry = self.geometry;
-        let (width, height) = shape.upright(self.rotation);
-        if geometry.crop_x + geometry.crop.width > width || geometry.crop_y + geometry.crop.height > height {
-            (geometry.crop_x, geometry.crop_y) = (0, 0);
-            geometry.crop.width = geometry.crop.width.min(width & !1);
-            geometry.crop.height = geometry.crop.height.min(height & !1);
-        }
-        picture_chain(frame, &geometry, self.rotation, self.rate.time_base(), self.threads)
+/// A source that changes its size midway is cut and scaled in proportion.
+fn fixed_chain(
+    frame: &Video,
+    shape: Shape,
+    mut geometry: Geometry,
+    rotation: u32,
+    rate: FrameRate,
+    threads: usize,
+) -> Result<Chain> {
+    let (width, height) = shape.upright(rotation);
+    if geometry.crop_x + geometry.crop.width > width || geometry.crop_y + geometry.crop.height > height {
+        (geometry.crop_x, geometry.crop_y) = (0, 0);
+        geometry.crop.width = geometry.crop.width.min(width & !1);
+        geometry.crop.height = geometry.crop.height.min(height & !1);
     }
+    picture_chain(frame, &geometry, rotation, rate.time_base(), threads)
 }

@@ -8,7 +8,7 @@ use std::time::Instant;
 use ffmpeg_next::frame::Video;
 
 use super::clock::Clock;
-use super::compose::Composer;
+use super::compose::{Composer, Place};
 use super::decode::VideoReader;
 use super::drawer::Drawer;
 use super::fade::blend_pictures;
@@ -64,7 +64,8 @@ impl<'a> Renderer<'a> {
         temporary: &Path,
         context: &Context,
     ) -> Result<RenderReport> {
-        let mut reframer = self.reframer(framer, context)?;
+        let insert = self.insert(framer.is_some(), context)?;
+        let mut reframer = self.reframer(framer, insert.as_ref().map(InsertReader::place))?;
         let gain = self.measure(context)?;
         let wants_sound = self.plan.audio.enabled;
         let sound = if wants_sound {
@@ -87,6 +88,7 @@ impl<'a> Renderer<'a> {
         let mut pass = Pass {
             sound,
             gain: gain.map_or(1.0, Gain::factor),
+            insert,
             writer,
             drawer,
             rate: self.survey.timeline.rate,
@@ -108,7 +110,18 @@ impl<'a> Renderer<'a> {
         loudness::measure(&self.plan.source, &self.survey.timeline, target, &context.cancel)
     }
 
-    fn reframer(&self, framer: Option<Box<dyn Framer>>, context: &Context) -> Result<Reframer> {
+    /// The other half of a stacked picture.
+    fn insert(&self, framed: bool, context: &Context) -> Result<Option<InsertReader>> {
+        match self.plan.layout.mode {
+            LayoutMode::Stacked if framed => {
+                let size = self.survey.geometry.output;
+                InsertReader::open(&self.plan.layout.insert, size, 1, &context.cancel).map(Some)
+            }
+            LayoutMode::Stacked | LayoutMode::Original | LayoutMode::Vertical => Ok(None),
+        }
+    }
+
+    fn reframer(&self, framer: Option<Box<dyn Framer>>, insert: Option<Place>) -> Result<Reframer> {
         let (rate, threads, rotation) =
             (self.survey.timeline.rate, self.lease.threads(), self.reader.rotation());
         let repeats = rate.fps() > self.reader.rate().fps() * 1.01;
@@ -116,12 +129,6 @@ impl<'a> Renderer<'a> {
             return Ok(Reframer::fixed(Fixed::new(self.survey.geometry, rotation, rate, threads), repeats));
         };
         let size = self.survey.geometry.output;
-        let insert = match self.plan.layout.mode {
-            LayoutMode::Stacked => {
-                Some(InsertReader::open(&self.plan.layout.insert, size, 1, &context.cancel)?)
-            }
-            LayoutMode::Original | LayoutMode::Vertical => None,
-        };
         let plain = Plain::new(rotation, threads);
         Ok(Reframer::framed(Composer::new(plain, self.reader.picture(), size, framer, insert)?, repeats))
     }
@@ -164,7 +171,7 @@ impl<'a> Renderer<'a> {
                 pass.begin_sound(index, start)?;
             }
             let begun = Instant::now();
-            let mut picture = reframer.apply(shown, rate.seconds(part.first_frame + number))?;
+            let mut picture = reframer.apply(shown)?;
             if let Some(old) = tail.pop_front() {
                 make_writable(&mut picture)?;
                 blend_pictures(&old, &mut picture, fade.saturating_sub(tail.len() as u64 + 1), fade);
@@ -241,6 +248,7 @@ fn snap(start: f64, picture: f64, tolerance: f64) -> f64 {
 
 /// The way of finished pictures and samples into the file.
 struct Pass<'a> {
+    insert: Option<InsertReader>,
     sound: Option<Soundtrack>,
     gain: f32,
     writer: Writer,
@@ -263,9 +271,14 @@ impl Pass<'_> {
     }
 
     fn write(&mut self, mut picture: Video) -> Result<()> {
+        let begun = Instant::now();
+        if let Some(insert) = &mut self.insert {
+            // After any cross-fade, so that it goes on through it.
+            make_writable(&mut picture)?;
+            insert.draw(self.rate.seconds(self.written), &mut picture)?;
+        }
         picture.set_pts(Some(self.written as i64));
         self.written += 1;
-        let begun = Instant::now();
         self.drawer.push(picture)?;
         self.clock.add("filter", begun);
         self.drain()?;

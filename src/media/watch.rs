@@ -8,11 +8,12 @@ use ffmpeg_next::frame::Video;
 use super::decode::{Shown, VideoReader};
 use super::geometry::SourcePicture;
 use super::graph::{Chain, ChainBuilder};
-use super::overlay::rotate;
-use super::picture::share;
-use super::plain::{Shape, plane};
+use super::overlay::{rotate, tone_map};
+use super::picture::is_hdr;
+use super::plain::plane;
+use super::shaped::ShapedChain;
 use crate::context::CancelToken;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::outcome::TimeRange;
 use crate::picture::{PictureStream, PictureView};
 use crate::spec::Size;
@@ -24,7 +25,7 @@ pub struct PictureReader {
     picture: SourcePicture,
     size: Size,
     begun: bool,
-    scaler: Option<(Shape, Chain)>,
+    scaler: ShapedChain,
     small: Video,
 }
 
@@ -45,7 +46,15 @@ impl PictureReader {
         reader.skip_deblocking();
         let picture = reader.picture();
         let size = within(picture, max_width);
-        Ok(Self { reader, range, picture, size, begun: false, scaler: None, small: Video::empty() })
+        Ok(Self {
+            reader,
+            range,
+            picture,
+            size,
+            begun: false,
+            scaler: ShapedChain::default(),
+            small: Video::empty(),
+        })
     }
 
     fn tolerance(&self) -> f64 {
@@ -96,40 +105,36 @@ fn within(picture: SourcePicture, max_width: u32) -> Size {
 }
 
 fn scale(
-    scaler: &mut Option<(Shape, Chain)>,
+    scaler: &mut ShapedChain,
     shown: Option<&Shown>,
     rotation: u32,
     size: Size,
     small: &mut Video,
 ) -> Result<Option<f64>> {
     let Some(shown) = shown else { return Ok(None) };
-    let shape = Shape::of(&shown.frame);
-    if scaler.as_ref().is_none_or(|(known, _)| *known != shape) {
-        *scaler = Some((shape, make_scaler(&shown.frame, rotation, size)?));
-    }
-    let (_, chain) = scaler.as_mut().ok_or_else(|| Error::internal("no filters"))?;
-    let mut input = share(&shown.frame)?;
-    input.set_pts(None);
-    chain.push(Some(&mut input))?;
-    if chain.pull(small)? { Ok(Some(shown.time)) } else { Err(Error::internal("the filters kept a picture")) }
+    scaler.run_into(&shown.frame, small, |_| make_scaler(&shown.frame, rotation, size))?;
+    Ok(Some(shown.time))
 }
 
-/// Scaled first, because turning costs as much as there are pixels.
+/// Scaled first, because turning and tone mapping cost as much as there are pixels.
 fn make_scaler(frame: &Video, rotation: u32, size: Size) -> Result<Chain> {
     let lying =
         if rotation.is_multiple_of(180) { size } else { Size { width: size.height, height: size.width } };
+    let hdr = is_hdr(frame.color_transfer_characteristic());
+    let mut options = vec![
+        ("w", lying.width.to_string()),
+        ("h", lying.height.to_string()),
+        ("flags", "bilinear".to_owned()),
+    ];
+    if !hdr {
+        options.push(("out_range", "tv".to_owned()));
+    }
     let mut chain = ChainBuilder::video(frame, ffmpeg::Rational::new(1, 1000), 1)?;
-    chain
-        .then(
-            "scale",
-            &[
-                ("w", lying.width.to_string()),
-                ("h", lying.height.to_string()),
-                ("flags", "bilinear".to_owned()),
-                ("out_range", "tv".to_owned()),
-            ],
-        )?
-        .then("format", &[("pix_fmts", "yuv420p".to_owned())])?;
+    chain.then("scale", &options)?;
+    if hdr {
+        tone_map(&mut chain, frame)?;
+    }
+    chain.then("format", &[("pix_fmts", "yuv420p".to_owned())])?;
     rotate(&mut chain, rotation)?;
     chain.finish("buffersink")
 }

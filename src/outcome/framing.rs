@@ -20,9 +20,14 @@ pub struct Framing {
     pub source_width: u32,
     /// Height of the source, in pixels as a viewer sees them.
     pub source_height: u32,
+    /// Width over height of the part of the output that shows the source: 0.5625 for `vertical`,
+    /// 1.125 for `stacked`. Another layout, by more than 1 %, is refused; not checked where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aspect: Option<f64>,
     /// The shots in order of time. What is shown changes at once where one begins.
     pub shots: Vec<Shot>,
     /// The figures. They are not read when a clip is rendered from this.
+    #[serde(default)]
     pub report: FramingReport,
 }
 
@@ -106,24 +111,26 @@ pub struct CropKeyframe {
 #[serde(default)]
 pub struct FramingReport {
     /// Looks with a shown person's whole face inside the cut-out, in percent of those where one
-    /// was seen.
-    pub face_inside_percent: f64,
+    /// was seen. Absent, as the next two, where the framing was given: then nobody looked.
+    pub face_inside_percent: Option<f64>,
     /// Looks with the centre of the face inside the cut-out's middle 60 %, in percent.
-    pub face_central_percent: f64,
+    pub face_central_percent: Option<f64>,
     /// Mean distance of the face's centre from the cut-out's, as a fraction of its width.
-    pub mean_offset: f64,
+    pub mean_offset: Option<f64>,
     /// Highest speed of a cut-out, in widths a second.
     pub max_speed: f64,
     /// Highest jerk of a cut-out, in widths a second cubed.
     pub max_jerk: f64,
     /// Cuts of the source.
     pub cuts: usize,
-    /// Persons that were told apart.
+    /// Persons that were told apart; in a given framing those that are shown.
     pub persons: usize,
     /// Seconds of each mode, by name.
     pub modes: BTreeMap<String, f64>,
-    /// Looks for faces.
+    /// Times at which faces were placed.
     pub looks: usize,
+    /// Pictures in which the network looked for faces.
+    pub detections: usize,
     /// Wall-clock seconds that the analysis took.
     pub analysis_s: f64,
 }

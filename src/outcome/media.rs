@@ -84,7 +84,7 @@ pub struct Download {
 }
 
 /// What one render did.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct RenderReport {
     /// The finished file.
     pub output: PathBuf,
@@ -124,8 +124,8 @@ pub struct RenderReport {
     pub framing_path: Option<PathBuf>,
     /// The video that shows how the framing was found, where it was asked for.
     pub debug_path: Option<PathBuf>,
-    /// Wall-clock seconds by step: `framing`, before the others; `decode`, `filter`, `audio` and `wait` (for the encoder) of one
-    /// thread; `encode` and `finish` of another, at the same time.
+    /// Wall-clock seconds by step: `framing`, before the others; `decode`, `filter`, `audio` and
+    /// `wait` (for the encoder) of one thread; `encode` and `finish` of another, at the same time.
     pub timings: BTreeMap<String, f64>,
 }
 

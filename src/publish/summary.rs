@@ -91,7 +91,9 @@ fn clips_in(folder: &Path) -> Result<Vec<ClipFile>> {
 }
 
 fn is_clip(path: &Path) -> bool {
-    let named = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("clip_"));
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    // A debug video shows how a clip was made; it is none.
+    let named = stem.starts_with("clip_") && !stem.ends_with("_debug");
     let ending = path.extension().map(|e| e.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
     named && VIDEO_ENDINGS.contains(&ending.as_str())
 }
@@ -119,6 +121,7 @@ mod tests {
             "original/clip_002.mp4",
             "original/clip_001.mp4",
             "original/.clip_003.x.part.mp4",
+            "original/clip_001_debug.mp4",
             "reels/clip_001.mp4",
         ] {
             std::fs::write(folder.join(file), "12345").unwrap();

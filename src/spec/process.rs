@@ -280,9 +280,13 @@ impl Validate for ProcessSpec {
             faults.within("watermark", |f| watermark.check(f));
         }
         if let Some(layout) = &self.layout {
-            faults.within("layout", |f| layout.check(f));
-            let known = layout.mode == self.format.mode();
-            faults.require(known, "layout.mode", format_args!("must be that of `{}`", self.format.as_str()));
+            faults.within("layout", |f| self.layout().check(f));
+            let (mode, format) = (self.format.mode(), self.format.as_str());
+            let known = [mode, LayoutMode::Original].contains(&layout.mode);
+            let message = format_args!("must be `{}` for the format `{format}`", mode.as_str());
+            faults.require(known, "layout.mode", message);
+            let message = "belongs to one clip; render its plan (`clip_001.plan.json`) again";
+            faults.require(layout.framing.is_none(), "layout.framing", message);
         }
         faults.within("transition", |f| f.range("duration", self.transition.duration, 0.0, 5.0));
         faults.within("audio", |f| self.audio.check(f));
@@ -291,9 +295,9 @@ impl Validate for ProcessSpec {
 }
 
 impl ProcessSpec {
-    /// The layout of the clips: the one that is given, or that of the format.
+    /// The layout of the clips: the one that is given, in the mode of the format.
     pub fn layout(&self) -> Layout {
-        self.layout.clone().unwrap_or_else(|| Layout { mode: self.format.mode(), ..Layout::default() })
+        Layout { mode: self.format.mode(), ..self.layout.clone().unwrap_or_default() }
     }
 
     fn check_selected(&self, faults: &mut Faults) {

@@ -40,6 +40,7 @@ pub(super) fn render(
     if let (Some(file), Some(framed)) = (&files.debug, framed) {
         debug(plan, framed, file.temp_path(), &context.window(stage, rendered, 1.0))?;
     }
+    report.notes.extend(framed.into_iter().flat_map(|framed| framed.notes.clone()));
     if let Some(framed) = framed.filter(|_| plan.layout.is_framed()) {
         report.framing = Some(framed.framing.report.clone());
         report.timings.insert("framing".to_owned(), framed.seconds);

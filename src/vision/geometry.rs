@@ -106,6 +106,12 @@ impl Stage {
     }
 }
 
+/// Width over height of the part of an output (of this shape) in which a layout shows the source.
+pub fn shown_aspect(layout: &Layout, output_aspect: f64) -> f64 {
+    let stage = Stage::new(1, 1, layout, output_aspect);
+    stage.shape(stage.area)
+}
+
 /// Width of the box around a face, before the limits: the face with its room, grown to the shape.
 pub(super) fn box_width(face: Rect, aspect: f64) -> f64 {
     let width = face.width * (1.0 + 2.0 * BESIDE);
@@ -143,6 +149,7 @@ mod tests {
         let stacked = stage(&Layout::stacked(None));
         assert_eq!(stacked.place(ShotMode::Single, 0), Rect { x: 0.0, y: 0.5, width: 1.0, height: 0.5 });
         assert_eq!(stacked.aspect(ShotMode::Single), 9.0 / 8.0);
+        assert_eq!(shown_aspect(&Layout::stacked(None), 9.0 / 16.0), 9.0 / 8.0);
         let mut below = Layout::stacked(None);
         below.insert.position = InsertPosition::Below;
         assert_eq!(stage(&below).place(ShotMode::Pan, 0).y, 0.0);

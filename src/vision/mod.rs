@@ -36,12 +36,16 @@ mod track;
 #[cfg(feature = "vision")]
 pub use detect::{FaceModel, FaceModels, picture_size};
 pub use direct::direct;
+pub use geometry::shown_aspect;
 pub use hearing::Hearing;
 pub use observation::{FacePoint, FaceTrack, Landmarks, MouthMotion, Observations};
 #[cfg(feature = "vision")]
 pub use observe::observe;
 pub use path::FramingPath;
 pub use plan::ShotPlan;
-pub use report::report;
+pub use report::{report, report_of_shots};
 pub use sidecar::{framing_json, parse_framing, read_framing};
 pub use speaker::{Turn, Voice, speaker_at, turns};
+
+/// Times closer than this are the same, in seconds: a framing report rounds them to 0.001.
+const INSTANT: f64 = 0.002;

@@ -67,8 +67,10 @@ pub struct Observations {
     pub end: f64,
     /// Times of the first pictures of new scenes, in order; the first scene begins at `start`.
     pub cuts: Vec<f64>,
-    /// Times at which faces were looked for, in order.
+    /// Times at which faces were placed, in order.
     pub looks: Vec<f64>,
+    /// Pictures in which the network looked for faces.
+    pub detections: usize,
     /// Everybody, scene by scene.
     pub tracks: Vec<FaceTrack>,
 }

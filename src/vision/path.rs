@@ -4,6 +4,7 @@ use crate::outcome::{Framing, Shot};
 use crate::picture::{Framer, Pane};
 use crate::spec::Layout;
 
+use super::INSTANT;
 use super::geometry::Stage;
 
 /// The cut-outs of a framing, by time.
@@ -11,26 +12,28 @@ use super::geometry::Stage;
 pub struct FramingPath {
     shots: Vec<Shot>,
     stage: Stage,
-    tolerance: f64,
 }
 
 impl FramingPath {
-    /// The path of a framing whose shots are in order, for a layout, the output's width over its
-    /// height, and the source's pictures a second.
-    pub fn new(framing: &Framing, layout: &Layout, output_aspect: f64, rate: f64) -> Self {
+    /// The path of a framing whose shots are in order, for a layout and the output's width over its
+    /// height.
+    pub fn new(framing: &Framing, layout: &Layout, output_aspect: f64) -> Self {
         Self {
             shots: framing.shots.clone(),
             stage: Stage::new(framing.source_width, framing.source_height, layout, output_aspect),
-            tolerance: 0.25 / rate.max(1.0),
         }
     }
 
-    /// The shot of the picture at `time`, in seconds of the source: the last that has begun a
-    /// quarter of a picture later, so that rounded times cut at the same picture. The first shot
-    /// also holds before it begins. `None` where there are no shots.
+    /// The shot of the picture at `time`, in seconds of the source: the last that has begun, times
+    /// being rounded. Between two shots that do not touch the nearer one holds, before the first
+    /// the first, after the last the last. `None` where there are no shots.
     pub fn shot(&self, time: f64) -> Option<&Shot> {
-        let begun = self.shots.partition_point(|shot| shot.start <= time + self.tolerance);
-        self.shots.get(begun.saturating_sub(1))
+        let begun = self.shots.partition_point(|shot| shot.start <= time + INSTANT);
+        let Some(last) = begun.checked_sub(1).and_then(|last| self.shots.get(last)) else {
+            return self.shots.first();
+        };
+        let next = self.shots.get(begun).filter(|next| next.start - time < time - last.end);
+        Some(next.unwrap_or(last))
     }
 }
 
@@ -61,23 +64,30 @@ mod tests {
             version: FRAMING_VERSION,
             source_width: 1920,
             source_height: 1080,
+            aspect: None,
             shots: vec![
                 shot(1.0, 2.002, ShotMode::Single, &[(100.0, 607.5)]),
                 shot(2.002, 3.0, ShotMode::Dual, &[(500.0, 450.0), (1400.0, 9999.0)]),
                 shot(3.0, 4.0, ShotMode::Wide, &[(960.0, 1920.0)]),
+                shot(20.02, 30.0, ShotMode::Dual, &[(500.0, 450.0), (1400.0, 450.0)]),
             ],
             report: FramingReport::default(),
         };
         let mut panes = Vec::new();
-        FramingPath::new(&framing, &Layout::vertical(), 9.0 / 16.0, 30.0).panes(time, &mut panes);
+        FramingPath::new(&framing, &Layout::vertical(), 9.0 / 16.0).panes(time, &mut panes);
         panes
     }
 
     #[test]
     fn a_shot_begins_at_its_picture_though_times_are_rounded() {
-        assert_eq!(panes(1.97).len(), 1);
-        assert_eq!(panes(2.0).len(), 2);
-        assert_eq!((panes(0.0).len(), panes(3.0).len(), panes(99.0).len()), (1, 1, 1));
+        assert_eq!(panes(1.99).len(), 1);
+        assert_eq!(panes(2.001).len(), 2);
+        assert_eq!((panes(0.0).len(), panes(3.0).len(), panes(99.0).len()), (1, 1, 2));
+    }
+
+    #[test]
+    fn between_two_spans_of_the_source_the_nearer_shot_holds() {
+        assert_eq!((panes(4.02).len(), panes(20.0).len()), (1, 2));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::picture::Rect;
 use crate::spec::Layout;
 
 use super::geometry::Stage;
-use super::{FacePoint, Observations};
+use super::{FacePoint, INSTANT, Observations};
 
 /// Middle part of a cut-out that counts as central.
 const CENTRAL: f64 = 0.6;
@@ -22,31 +22,44 @@ pub fn report(
 ) -> FramingReport {
     let stage = Stage::new(framing.source_width, framing.source_height, layout, output_aspect);
     let seen: Vec<_> = framing.shots.iter().flat_map(|shot| seen(shot, observations, &stage)).collect();
-    let motion = framing.shots.iter().flat_map(|shot| motions(shot, observations.rate, &stage));
-    let (max_speed, max_jerk) =
-        motion.fold((0.0, 0.0), |(speed, jerk): (f64, f64), (s, j)| (speed.max(s), jerk.max(j)));
     let offset: f64 = seen.iter().map(|(crop, face)| offset(*crop, *face)).sum();
     FramingReport {
-        face_inside_percent: percent(&seen, Rect::contains),
-        face_central_percent: percent(&seen, is_central),
-        mean_offset: offset / seen.len().max(1) as f64,
-        max_speed,
-        max_jerk,
+        face_inside_percent: Some(percent(&seen, Rect::contains)),
+        face_central_percent: Some(percent(&seen, is_central)),
+        mean_offset: Some(offset / seen.len().max(1) as f64),
         cuts: observations.cuts.len(),
         persons: observations.tracks.iter().map(|track| track.person).collect::<BTreeSet<_>>().len(),
-        modes: modes(&framing.shots),
         looks: observations.looks.len(),
-        analysis_s: 0.0,
+        detections: observations.detections,
+        ..report_of_shots(framing, layout, output_aspect, observations.rate)
+    }
+}
+
+/// The figures that the shots tell alone; `rate` is that of the source's pictures.
+pub fn report_of_shots(framing: &Framing, layout: &Layout, output_aspect: f64, rate: f64) -> FramingReport {
+    let stage = Stage::new(framing.source_width, framing.source_height, layout, output_aspect);
+    let motion = framing.shots.iter().flat_map(|shot| motions(shot, rate, &stage));
+    let (max_speed, max_jerk) =
+        motion.fold((0.0, 0.0), |(speed, jerk): (f64, f64), (s, j)| (speed.max(s), jerk.max(j)));
+    let shown = framing.shots.iter().flat_map(|shot| &shot.crops).filter_map(|path| path.person);
+    FramingReport {
+        max_speed,
+        max_jerk,
+        cuts: framing.shots.iter().filter(|shot| shot.cut).count(),
+        persons: shown.collect::<BTreeSet<_>>().len(),
+        modes: modes(&framing.shots),
+        ..FramingReport::default()
     }
 }
 
 /// The cut-out and the face at each look at somebody whom a shot shows.
 fn seen(shot: &Shot, observations: &Observations, stage: &Stage) -> Vec<(Rect, Rect)> {
-    let half_picture = 0.5 / observations.rate.max(1.0);
-    let span = shot.start - half_picture..shot.end - half_picture;
+    let span = shot.start - INSTANT..shot.end - INSTANT;
     let mut seen = Vec::new();
     for (index, path) in shot.crops.iter().enumerate() {
-        let tracks = observations.tracks.iter().filter(|track| Some(track.person) == path.person);
+        let tracks = observations.tracks.iter().filter(|track| {
+            Some(track.person) == path.person && track.end() >= span.start && track.start() < span.end
+        });
         let looked = |point: &&FacePoint| point.confidence > 0.0 && span.contains(&point.time);
         let pair = |point: &FacePoint| Some((stage.crops(shot, point.time).nth(index)?, point.face));
         seen.extend(tracks.flat_map(|track| &track.points).filter(looked).filter_map(pair));
@@ -133,6 +146,7 @@ mod tests {
             start: 0.0,
             end,
             cuts: vec![2.0],
+            detections: looks.len(),
             looks,
             tracks,
         }
@@ -143,7 +157,7 @@ mod tests {
         let path = CropPath { person: Some(3), keyframes: keyframes.iter().map(keyframe).collect() };
         let shot = Shot { start: 0.0, end, mode: ShotMode::Single, cut: false, crops: vec![path] };
         let (version, report) = (FRAMING_VERSION, FramingReport::default());
-        Framing { version, source_width: 1920, source_height: 1080, shots: vec![shot], report }
+        Framing { version, source_width: 1920, source_height: 1080, aspect: None, shots: vec![shot], report }
     }
 
     fn figures(places: &[f64], keyframes: &[(f64, f64)]) -> FramingReport {
@@ -154,8 +168,8 @@ mod tests {
     #[test]
     fn faces_are_counted_by_where_they_stand_in_the_cut_out() {
         let report = figures(&[900.0, 900.0 + 200.0, 900.0 + 260.0, 900.0], &[(0.0, 900.0)]);
-        assert_eq!((report.face_inside_percent, report.face_central_percent), (75.0, 50.0));
-        assert!((report.mean_offset - 460.0 / 607.5 / 4.0).abs() < 1e-9);
+        assert_eq!((report.face_inside_percent, report.face_central_percent), (Some(75.0), Some(50.0)));
+        assert!((report.mean_offset.unwrap() - 460.0 / 607.5 / 4.0).abs() < 1e-9);
         assert_eq!((report.max_speed, report.max_jerk), (0.0, 0.0));
         assert_eq!((report.cuts, report.persons, report.looks), (1, 1, 4));
         assert_eq!(report.modes, BTreeMap::from([("single".to_owned(), 4.0)]));
@@ -177,12 +191,20 @@ mod tests {
         observations.tracks.push(other);
         observations.tracks[0].points.pop();
         let report = report(&framing(&[(0.0, 900.0)], 3.0), &observations, &Layout::vertical(), 9.0 / 16.0);
-        assert_eq!((report.face_inside_percent, report.persons), (100.0, 2));
+        assert_eq!((report.face_inside_percent, report.persons), (Some(100.0), 2));
     }
 
     #[test]
     fn where_nobody_is_seen_nothing_is_missed() {
         let report = figures(&[], &[(0.0, 900.0)]);
-        assert_eq!((report.face_inside_percent, report.mean_offset), (100.0, 0.0));
+        assert_eq!((report.face_inside_percent, report.mean_offset), (Some(100.0), Some(0.0)));
+    }
+
+    #[test]
+    fn a_given_framing_tells_what_its_shots_do_and_nothing_of_faces() {
+        let framing = framing(&[(0.0, 600.0), (4.0, 600.0 + 4.0 * 60.75)], 4.0);
+        let report = report_of_shots(&framing, &Layout::vertical(), 9.0 / 16.0, 25.0);
+        assert!((report.max_speed - 0.1).abs() < 1e-6);
+        assert_eq!((report.persons, report.modes["single"], report.face_inside_percent), (1, 4.0, None));
     }
 }

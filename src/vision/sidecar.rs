@@ -20,12 +20,13 @@ const MAX_NUMBER: f64 = 1e6;
 /// How far the source may be from the size in the file, as a fraction.
 const SIZE_TOLERANCE: f64 = 0.01;
 
-/// Reads a framing for a source of this width and height, in pixels as a viewer sees them.
+/// Reads a framing for a source of this width and height, in pixels as a viewer sees them, and for
+/// an output that shows it in a place of this shape (width over height).
 ///
 /// Fails with `NotFound`, `IsDirectory` or `Io` where the file cannot be read, with `LimitExceeded`
 /// beyond 8 MiB, and with `InvalidSpec` at a field like
 /// `layout.framing.shots[2].crops[0].keyframes` where it is no framing of this source.
-pub fn read_framing(path: &Path, size: (u32, u32)) -> Result<Framing> {
+pub fn read_framing(path: &Path, size: (u32, u32), aspect: f64) -> Result<Framing> {
     let failed = |error| Error::io(error, "read", path);
     let kind = fs::metadata(path).map_err(failed)?;
     if kind.is_dir() {
@@ -41,13 +42,13 @@ pub fn read_framing(path: &Path, size: (u32, u32)) -> Result<Framing> {
         let message = format!("{} is larger than {MAX_BYTES} bytes, no framing report", path.display());
         return Err(Error::new(ErrorKind::LimitExceeded, message).with("path", path.display()));
     }
-    parse_framing(&text, size)
+    parse_framing(&text, size, aspect)
 }
 
-/// A framing from its JSON, for a source of this width and height. Where these differ from the
-/// ones in it, by at most 1 %, the cut-outs are scaled to the source. Faults as in
-/// [`read_framing`].
-pub fn parse_framing(text: &[u8], size: (u32, u32)) -> Result<Framing> {
+/// A framing from its JSON, for a source of this width and height and a place of this shape. Where
+/// width and height differ from the ones in it, by at most 1 %, the cut-outs are scaled to the
+/// source. Faults as in [`read_framing`].
+pub fn parse_framing(text: &[u8], size: (u32, u32), aspect: f64) -> Result<Framing> {
     let value: Value = serde_json::from_slice(text).map_err(|error| Error::invalid(FIELD, error))?;
     check_version(&value)?;
     let mut framing: Framing = serde_path_to_error::deserialize(value).map_err(|error| {
@@ -55,7 +56,7 @@ pub fn parse_framing(text: &[u8], size: (u32, u32)) -> Result<Framing> {
         let field = if path == "." { FIELD.to_owned() } else { format!("{FIELD}.{path}") };
         Error::invalid(field, error.into_inner())
     })?;
-    Sidecar { framing: &framing, size }.validate()?;
+    Sidecar { framing: &framing, size, aspect }.validate()?;
     scale(&mut framing, size);
     Ok(framing)
 }
@@ -88,6 +89,7 @@ fn scale(framing: &mut Framing, (width, height): (u32, u32)) {
 struct Sidecar<'a> {
     framing: &'a Framing,
     size: (u32, u32),
+    aspect: f64,
 }
 
 impl Validate for Sidecar<'_> {
@@ -95,6 +97,7 @@ impl Validate for Sidecar<'_> {
         faults.within(FIELD, |faults| {
             check_side(faults, "source_width", self.framing.source_width, self.size.0);
             check_side(faults, "source_height", self.framing.source_height, self.size.1);
+            check_aspect(faults, self.framing.aspect, self.aspect);
             check_shots(faults, &self.framing.shots);
         });
     }
@@ -104,6 +107,12 @@ fn check_side(faults: &mut Faults, field: &str, stated: u32, actual: u32) {
     let off = (f64::from(stated) - f64::from(actual)).abs();
     let message = format_args!("must be that of the source ({actual}), got {stated}");
     faults.require(stated > 0 && off <= SIZE_TOLERANCE * f64::from(actual), field, message);
+}
+
+fn check_aspect(faults: &mut Faults, stated: Option<f64>, actual: f64) {
+    let Some(stated) = stated else { return };
+    let message = format_args!("must be that of this layout ({actual:.4}), got {stated}");
+    faults.require((stated / actual - 1.0).abs() <= SIZE_TOLERANCE, "aspect", message);
 }
 
 fn check_shots(faults: &mut Faults, shots: &[Shot]) {
@@ -150,10 +159,11 @@ fn check_path(faults: &mut Faults, path: &CropPath) {
 pub fn framing_json(framing: &Framing) -> String {
     let shots: Vec<_> = framing.shots.iter().map(shot_json).collect();
     format!(
-        "{{\n  \"version\": {},\n  \"source_width\": {},\n  \"source_height\": {},\n  \"shots\": {},\n  \"report\": {}\n}}\n",
+        "{{\n  \"version\": {},\n  \"source_width\": {},\n  \"source_height\": {},\n{}  \"shots\": {},\n  \"report\": {}\n}}\n",
         framing.version,
         framing.source_width,
         framing.source_height,
+        framing.aspect.map_or(String::new(), |aspect| format!("  \"aspect\": {},\n", rounded(aspect, 1e6))),
         list(&shots, 2),
         report_json(&framing.report),
     )
@@ -193,16 +203,18 @@ fn report_json(report: &FramingReport) -> String {
         .iter()
         .map(|(mode, seconds)| format!("\"{mode}\": {}", rounded(*seconds, 1e3)))
         .collect();
+    let known = |value: Option<f64>, parts| value.map_or("null".to_owned(), |value| rounded(value, parts));
     let fields = [
-        ("face_inside_percent", rounded(report.face_inside_percent, 1e2)),
-        ("face_central_percent", rounded(report.face_central_percent, 1e2)),
-        ("mean_offset", rounded(report.mean_offset, 1e4)),
+        ("face_inside_percent", known(report.face_inside_percent, 1e2)),
+        ("face_central_percent", known(report.face_central_percent, 1e2)),
+        ("mean_offset", known(report.mean_offset, 1e4)),
         ("max_speed", rounded(report.max_speed, 1e4)),
         ("max_jerk", rounded(report.max_jerk, 1e4)),
         ("cuts", report.cuts.to_string()),
         ("persons", report.persons.to_string()),
         ("modes", format!("{{{}}}", modes.join(", "))),
         ("looks", report.looks.to_string()),
+        ("detections", report.detections.to_string()),
         ("analysis_s", rounded(report.analysis_s, 1e3)),
     ];
     let fields: Vec<_> = fields.iter().map(|(name, value)| format!("    \"{name}\": {value}")).collect();
@@ -235,6 +247,7 @@ mod tests {
     use super::*;
 
     const SIZE: (u32, u32) = (1920, 1080);
+    const ASPECT: f64 = 0.5625;
 
     fn framing() -> Framing {
         let keyframe = |time, x| CropKeyframe { time, x, y: 540.0, width: 607.5 };
@@ -247,11 +260,17 @@ mod tests {
             version: FRAMING_VERSION,
             source_width: 1920,
             source_height: 1080,
+            aspect: Some(ASPECT),
             shots: vec![
                 Shot { start: 1.5, end: 2.5, mode: ShotMode::Single, cut: false, crops: single },
                 Shot { start: 2.5, end: 5.0, mode: ShotMode::Dual, cut: true, crops: dual },
             ],
-            report: FramingReport { face_inside_percent: 99.5, modes, looks: 21, ..FramingReport::default() },
+            report: FramingReport {
+                face_inside_percent: Some(99.5),
+                modes,
+                looks: 21,
+                ..FramingReport::default()
+            },
         }
     }
 
@@ -259,7 +278,7 @@ mod tests {
     fn fault(edit: impl Fn(&mut Value)) -> String {
         let mut value: Value = serde_json::from_str(&framing_json(&framing())).unwrap();
         edit(&mut value);
-        let error = parse_framing(value.to_string().as_bytes(), SIZE).unwrap_err();
+        let error = parse_framing(value.to_string().as_bytes(), SIZE, ASPECT).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidSpec);
         error.context()["field"].clone()
     }
@@ -267,7 +286,17 @@ mod tests {
     #[test]
     fn what_is_written_is_read_back() {
         let framing = framing();
-        assert_eq!(parse_framing(framing_json(&framing).as_bytes(), SIZE).unwrap(), framing);
+        assert_eq!(parse_framing(framing_json(&framing).as_bytes(), SIZE, ASPECT).unwrap(), framing);
+    }
+
+    #[test]
+    fn what_a_person_need_not_write_may_be_left_out() {
+        let mut value: Value = serde_json::from_str(&framing_json(&framing())).unwrap();
+        let object = value.as_object_mut().unwrap();
+        object.remove("report");
+        object.remove("aspect");
+        let read = parse_framing(value.to_string().as_bytes(), SIZE, 1.125).unwrap();
+        assert_eq!((read.report, read.aspect), (FramingReport::default(), None));
     }
 
     #[test]
@@ -286,6 +315,7 @@ mod tests {
         let crop = "layout.framing.shots[1].crops[0]";
         assert_eq!(fault(|v| v["version"] = 2.into()), "layout.framing.version");
         assert_eq!(fault(|v| v["source_height"] = 1100.into()), "layout.framing.source_height");
+        assert_eq!(fault(|v| v["aspect"] = 1.125.into()), "layout.framing.aspect");
         assert_eq!(fault(|v| v["shots"] = Value::Array(Vec::new())), "layout.framing.shots");
         assert_eq!(fault(|v| v["shots"][1]["start"] = 1.0.into()), "layout.framing.shots[1].start");
         assert_eq!(fault(|v| v["shots"][1]["end"] = 2.0.into()), "layout.framing.shots[1].end");
@@ -310,13 +340,13 @@ mod tests {
         let typo = fault(|v| v["shots"][0]["crops"][0]["keyframes"][1]["z"] = 1.into());
         assert!(typo.starts_with("layout.framing.shots[0].crops[0].keyframes[1]"), "{typo}");
         assert_eq!(fault(|v| v["shots"][0]["mode"] = "zoom".into()), "layout.framing.shots[0].mode");
-        let error = parse_framing(b"{\"version\": 1,", SIZE).unwrap_err();
+        let error = parse_framing(b"{\"version\": 1,", SIZE, ASPECT).unwrap_err();
         assert_eq!(error.context()["field"], FIELD);
     }
 
     #[test]
     fn a_source_of_nearly_the_size_is_scaled_to() {
-        let scaled = parse_framing(framing_json(&framing()).as_bytes(), (1912, 1080)).unwrap();
+        let scaled = parse_framing(framing_json(&framing()).as_bytes(), (1912, 1080), ASPECT).unwrap();
         assert_eq!(scaled.source_width, 1912);
         let keyframe = scaled.shots[1].crops[0].keyframes[0];
         assert!((keyframe.x - 500.0 * 1912.0 / 1920.0).abs() < 1e-9 && keyframe.y == 540.0);
@@ -325,12 +355,12 @@ mod tests {
     #[test]
     fn files_that_are_none_are_told() {
         let folder = tempfile::tempdir().unwrap();
-        let kind = |path: &Path| read_framing(path, SIZE).unwrap_err().kind();
+        let kind = |path: &Path| read_framing(path, SIZE, ASPECT).unwrap_err().kind();
         assert_eq!(kind(folder.path()), ErrorKind::IsDirectory);
         assert_eq!(kind(&folder.path().join("none")), ErrorKind::NotFound);
         let path = folder.path().join("a.framing.json");
         std::fs::write(&path, framing_json(&framing())).unwrap();
-        assert!(read_framing(&path, SIZE).is_ok());
+        assert!(read_framing(&path, SIZE, ASPECT).is_ok());
         File::create(&path).unwrap().set_len(MAX_BYTES + 1).unwrap();
         assert_eq!(kind(&path), ErrorKind::LimitExceeded);
     }

@@ -75,6 +75,7 @@ impl Made {
             start: 0.0,
             end: seconds,
             cuts: cuts.to_vec(),
+            detections: looks.len(),
             looks,
             tracks: Vec::new(),
         };

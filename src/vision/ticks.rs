@@ -1,6 +1,6 @@
 //! Scenes of a source, their people, and the ticks that decisions are made in.
 
-use super::{FacePoint, MouthMotion, Observations};
+use super::{FacePoint, FaceTrack, MouthMotion, Observations};
 
 /// Length of a tick, in seconds: as near as whole pictures come to it.
 const TICK: f64 = 0.1;
@@ -56,7 +56,8 @@ impl Scene {
     /// Everybody that was seen in the scene, by number.
     pub(super) fn people(&self, seen: &Observations) -> Vec<Appearance> {
         let mut people: Vec<Appearance> = Vec::new();
-        for track in &seen.tracks {
+        let of_scene = |track: &&FaceTrack| track.end() >= self.start - INSTANT && track.start() < self.end;
+        for track in seen.tracks.iter().filter(of_scene) {
             let points: Vec<FacePoint> =
                 track.points.iter().copied().filter(|point| self.contains(point.time)).collect();
             let mouth = track.mouth.iter().copied().filter(|mouth| self.contains(mouth.time));

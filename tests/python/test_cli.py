@@ -7,6 +7,8 @@ import json
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from rich.console import Console
 
 import ytclipper_rs as yt
 from conftest import Media
+from ytclipper_rs._files import write_whole
 from ytclipper_rs.cli import files, tables
 from ytclipper_rs.cli.output import clock
 
@@ -101,10 +104,15 @@ def test_wrong_usage_is_told(tmp_path: Path) -> None:
         assert "usage: ytclipper" in done.stderr
 
 
-def test_no_models_is_told(tmp_path: Path) -> None:
-    done = cli(tmp_path, "models", "list", "--model-dir", tmp_path / "none")
-    assert (done.returncode, done.stdout) == (0, "")
-    assert "no models in" in done.stderr
+def test_the_models_are_listed_and_no_speech_model_is_told(tmp_path: Path) -> None:
+    folder = ["--model-dir", tmp_path / "none"]
+    done = cli(tmp_path, "models", "list", *folder)
+    assert done.returncode == 0
+    assert "no speech models in" in done.stderr
+    (face,) = json.loads(cli(tmp_path, "models", "list", "--json", *folder).stdout)
+    assert face["name"] == "centerface"
+    told = cli(tmp_path, "models", "path", "centerface", *folder)
+    assert told.stdout.strip() == face["path"]
 
 
 def test_ctrl_c_cancels_the_job_and_leaves_nothing(media: Media, tmp_path: Path) -> None:
@@ -170,34 +178,69 @@ def test_a_transcript_is_written_in_each_form() -> None:
 
 
 def test_a_file_is_whole_or_not_there(tmp_path: Path) -> None:
-    files.write_whole(tmp_path / "a.txt", "new")
+    write_whole(tmp_path / "a.txt", "new")
     assert (tmp_path / "a.txt").read_text() == "new"
     with pytest.raises(UnicodeEncodeError):
-        files.write_whole(tmp_path / "b.txt", "\udcff")
+        write_whole(tmp_path / "b.txt", "\udcff")
     assert [file.name for file in tmp_path.iterdir()] == ["a.txt"]
 
 
+REPORT = yt.RenderReport(
+    *(Path("p/clip_001.mp4"), 1080, 1920, 30.0, 450, 15.0, 1000, 1, 460, 1),
+    *(True, None, None, 7.5, 2.0),
+)
+
+
+def printed(pieces: Sequence[tables.Piece]) -> str:
+    """What a wide console shows."""
+    stream = io.StringIO()
+    out = Console(file=stream, width=200, markup=False)
+    for piece in pieces:
+        out.print(piece)
+    return stream.getvalue()
+
+
 def test_the_table_of_a_project_says_what_a_user_wants_to_know() -> None:
-    report = yt.RenderReport(
-        *(Path("p/clip_001.mp4"), 1080, 1920, 30.0, 450, 15.0, 1000, 1, 460, 1),
-        *(True, None, None, 7.5, 2.0),
-    )
     words = (yt.Word("So", 61.0, 61.2), yt.Word("[bold]why?", 61.2, 62.0))
     candidate = yt.ClipCandidate(1, 61.0, 76.04, "So [bold]why?", words, 12.0, fallback=True)
-    clip = yt.Clip(candidate, report.output, Path("i.json"), None, words, report)
+    clip = yt.Clip(candidate, REPORT.output, Path("i.json"), None, words, REPORT)
     project = yt.Project(
         Path("p"), "Talk", "en", (clip,), timings={"clipping": 7.5, "probing": 0.5}
     )
-    stream = io.StringIO()
-    out = Console(file=stream, width=200, markup=False)
-    for piece in tables.project(project):
-        out.print(piece)
-    text = stream.getvalue()
+    text = printed(tables.project(project))
     for part in ("1:01.0-1:16.0", "So [bold]why?", "12*", "7.5", "p/clip_001.mp4", "clipping"):
         assert part in text, text
     assert "total" in text
     assert "8.0" in text
     assert tables.FALLBACK in text
+    assert "framing" not in text
+
+
+def test_a_table_tells_how_clips_were_framed_in_one_short_cell() -> None:
+    framed = replace(REPORT, framing=yt.FramingReport(modes={"dual": 3.0, "single": 12.0}))
+    clips = (
+        yt.Clip(yt.ClipCandidate(1, 0, 15, "", (), 12.0), Path("a"), Path("i"), None, (), framed),
+        yt.Clip(yt.ClipCandidate(2, 20, 35, "", (), 12.0), Path("b"), Path("i"), None, (), REPORT),
+    )
+    text = printed(tables.project(yt.Project(Path("p"), "Talk", "en", clips)))
+    assert "framing" in text
+    assert "single 80 %, dual 20 %" in text
+
+
+@pytest.mark.parametrize(
+    ("found", "told"),
+    [
+        (yt.FramingReport(99.5, 100, 0.1, persons=1), "1 person, 99.5 % whole in the picture"),
+        (yt.FramingReport(persons=2), "2 people"),
+    ],
+)
+def test_figures_that_nobody_knows_are_left_out(found: yt.FramingReport, told: str) -> None:
+    (line,) = (
+        line
+        for line in printed([tables.report(replace(REPORT, framing=found))]).splitlines()
+        if line.strip().startswith("faces")
+    )
+    assert line.split(maxsplit=1)[1].strip() == told
 
 
 def test_times_are_told_as_people_do() -> None:

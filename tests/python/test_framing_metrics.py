@@ -139,14 +139,18 @@ def test_a_change_of_mode_is_a_motion() -> None:
 
 
 def test_detections_that_tremble_have_more_jerk_than_a_straight_path() -> None:
-    noise = np.random.default_rng(1).normal(0, 2, 200)
+    noise = np.random.default_rng(1).normal(0, 2, 220)
     raw = [(frame / FPS, walk(frame) + noise[frame]) for frame in range(0, 200, 5)]
-    straight, trembling = (
-        framing(shot(0, 200, walk)),
-        framing(shot(0, 200, lambda f: walk(f) + noise[f])),
-    )
-    assert metrics.raw_jerk(WALK, raw) > 1000 * metrics.crop_jerk(WALK, straight)
-    assert metrics.raw_jerk(WALK, raw) < 5 * metrics.crop_jerk(WALK, trembling)
+
+    def ratio(way: Callable[[int], float]) -> float:
+        return metrics.jerk_ratio(framing(shot(0, 200, way)), raw)
+
+    def mean_of_three(frame: int) -> float:
+        return walk(frame) + float(np.mean([noise[max(0, frame + by)] for by in (-5, 0, 5)]))
+
+    assert ratio(walk) > 1000
+    assert ratio(lambda frame: walk(frame) + noise[frame]) == pytest.approx(1)
+    assert ratio(mean_of_three) < 5, "a running mean over three looks is not enough"
 
 
 TWO_SCENES = known(60, lambda frame: [(0, 300.0 if frame < 31 else 900.0)], cuts=(31,))
@@ -198,12 +202,27 @@ def second(*changes: int, upper: Any = LEFT, lower: Any = RIGHT) -> Sidecar:
 
 def test_switches_of_two_persons_are_timed_counted_and_ordered() -> None:
     good = switches(SECOND, second(90, 240))
-    assert (good.farthest, good.additional, good.shortest, good.swapped) == (0, 0, 5, 0)
+    assert (good.farthest, good.additional, good.shortest, good.swapped) == (0, 0, 2, 0)
     assert switches(SECOND, second(110, 240)).farthest == pytest.approx(20 / 30)
     assert switches(SECOND, second()).farthest == math.inf
     nervous = switches(SECOND, second(90, 150, 165, 240))
     assert (nervous.additional, nervous.shortest) == (2, 0.5)
     assert switches(SECOND, second(90, 240, upper=RIGHT, lower=LEFT)).swapped == 150
+
+
+def test_a_span_of_two_that_a_cut_ends_is_measured_too() -> None:
+    def shots(*ends: tuple[int, int, bool, bool]) -> Sidecar:
+        return framing(
+            *(
+                shot(a, b, LEFT, RIGHT, mode="dual", cut=cut) if dual else shot(a, b, LEFT, cut=cut)
+                for a, b, dual, cut in ends
+            )
+        )
+
+    brief = shots((0, 150, False, False), (150, 165, True, False), (165, 300, True, True))
+    assert switches(SECOND, brief).shortest == 0.5
+    plain = shots((0, 15, False, False), (15, 300, True, True))
+    assert switches(SECOND, plain).shortest == math.inf
 
 
 TURNS = known(

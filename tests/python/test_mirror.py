@@ -58,7 +58,12 @@ def test_the_numbers_of_an_engine_are_all_there() -> None:
 
 
 @pytest.mark.parametrize(
-    ("file", "literal"), [("outcome/progress.rs", yt.Stage), ("store/job.rs", yt.JobState)]
+    ("file", "literal"),
+    [
+        ("outcome/progress.rs", yt.Stage),
+        ("store/job.rs", yt.JobState),
+        ("outcome/framing.rs", yt.ShotMode),
+    ],
 )
 def test_names_that_the_core_reports_are_all_known(file: str, literal: Any) -> None:
     names = ENUM_NAMES.findall((SRC / file).read_text())

@@ -3,7 +3,6 @@ clip, and the pixels. The figures over all sequences are in `make bench`."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +13,12 @@ from framing.switches import switches, turns
 from framing.truth import Truth
 
 import ytclipper_rs as yt
+from sidecars import found_places, given
 
 # What is looked at is where the crop stands, not how fine the picture is.
 QUICK = yt.EncodeSpec(preset="ultrafast", crf=23)
+# Longer than the waits for results: what is too slow ends with a message.
+pytestmark = pytest.mark.timeout(240)
 
 
 @pytest.fixture(autouse=True)
@@ -115,41 +117,10 @@ def test_the_report_tells_what_was_done(engine: yt.Engine, tmp_path: Path) -> No
 # Reports given ----------------------------------------------------------------------------------
 
 
-def given(known: Truth, *places: tuple[float, float, float]) -> dict[str, Any]:
-    """A report written by hand: from one time to another, the crop's centre stays."""
-    shots = [
-        {
-            "start": start,
-            "end": end,
-            "mode": "single",
-            "crops": [
-                {"keyframes": [{"time": start, "x": x, "y": 360.0, "width": 405.0}]},
-            ],
-        }
-        for start, end, x in places
-    ]
-    size = {"source_width": known.width, "source_height": known.height}
-    return {"version": 1, **size, "shots": shots, "report": {}}
-
-
-def found_places(known: Truth, clip: Path, frames: list[int]) -> list[float]:
-    """Where the centre of the crop is found in the source, by the pixels."""
-    height = pixels.HEIGHT
-    width = known.width * height // known.height
-    outputs = list(pictures.grey(clip, 216, 384))
-    sources = list(pictures.grey(known.video, width, height))
-    box = sidecar.Box(0.0, 0.0, 405.0, 720.0)
-    return [
-        pixels.place(sources[number], outputs[number], box, height / known.height) + 202.5
-        for number in frames
-    ]
-
-
 def test_an_edited_report_is_obeyed_and_nothing_is_looked_for(tmp_path: Path) -> None:
     known = truth.load("walk")
     edited = tmp_path / "edited.json"
-    shots = given(known, (0.0, 1.98, 300.0), (1.98, known.duration, 1000.0))
-    edited.write_text(json.dumps(shots))
+    given(known, (0.0, 1.98, 300.0), (1.98, known.duration, 1000.0)).save(edited)
     # Without a model nothing could be looked for.
     with yt.Engine(face_model=tmp_path / "none.onnx") as engine:
         clip = tmp_path / "clip.mp4"
@@ -200,7 +171,10 @@ def test_a_missing_model_is_named_with_the_command_that_installs_it(tmp_path: Pa
     with yt.Engine(face_model=tmp_path / "none.onnx") as engine:
         failed = engine.reframe(known.video, tmp_path / "a.mp4", layout="vertical")
         assert isinstance(failed.exception(30), yt.ModelUnavailable)
-        assert "ytclipper models install" in str(failed.exception())
+        told = str(failed.exception())
+        assert "ytclipper models install centerface" in told
+        assert str(tmp_path / "none.onnx") in told, "the file that was tried"
+        assert "face_model" in told, "the setting that named it"
         assert list(tmp_path.iterdir()) == []
 
 

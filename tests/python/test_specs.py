@@ -39,6 +39,30 @@ FULL: list[yt.JobSpec] = [
         audio=yt.AudioSpec(loudness=yt.Loudness()),
         encode=yt.EncodeSpec("medium", 23, 25, yt.Size(640, 360)),
     ),
+    yt.RenderPlan(
+        "none.mp4",
+        "out.mp4",
+        layout=yt.Layout(
+            "vertical",
+            0.3,
+            0.4,
+            "cover",
+            track="speaker",
+            speakers="two",
+            no_face="centre",
+            faces=yt.FaceFilter(10, 0.5, 0.1, 0.02, 0.5, 1.5, 0.4),
+            camera=yt.CameraSpec(0.1, 0.5, 0.8, 1.5, 2),
+            debug_overlay=True,
+        ),
+    ),
+    yt.RenderPlan(
+        "none.mp4",
+        "out.mp4",
+        layout=yt.Layout("stacked", insert=yt.Insert(Path("chart.png"), "below", "hold")),
+    ),
+    yt.RenderPlan(
+        "none.mp4", "out.mp4", layout=yt.Layout("vertical", framing=Path("a.framing.json"))
+    ),
     yt.ProcessOptions(
         format="vertical_9x16",
         num_clips=3,
@@ -98,6 +122,11 @@ def test_the_engine_takes_it_and_misses_only_the_file(engine: yt.Engine, spec: y
     [
         (yt.LayoutMode, "layout.mode"),
         (yt.Fit, "layout.fit"),
+        (yt.Track, "layout.track"),
+        (yt.Speakers, "layout.speakers"),
+        (yt.NoFace, "layout.no_face"),
+        (yt.InsertPosition, "layout.insert.position"),
+        (yt.InsertEnd, "layout.insert.end"),
         (yt.WatermarkType, "watermark.type"),
         (yt.Corner, "watermark.position"),
         (yt.Preset, "encode.preset"),

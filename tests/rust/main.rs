@@ -6,6 +6,7 @@ mod download;
 mod engine;
 #[cfg(feature = "vision")]
 mod faces;
+mod framed;
 #[cfg(feature = "speech")]
 mod hearing;
 #[cfg(feature = "download")]

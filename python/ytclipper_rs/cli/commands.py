@@ -14,6 +14,7 @@ from rich.text import Text
 
 from .. import models
 from .._codec import encode
+from .._files import write_whole
 from ..engine import Engine
 from ..exceptions import InvalidSpec
 from ..outcome import TimeRange
@@ -26,7 +27,7 @@ from ..spec import (
     spec_from_json,
 )
 from . import framing, tables
-from .files import transcript, write_whole
+from .files import transcript
 from .output import console, follow
 from .tables import Piece
 
@@ -134,7 +135,7 @@ def _reframe(arguments: Namespace) -> None:
         source,
         arguments.output or source.with_name(f"{source.stem}_{arguments.mode}.mp4"),
         overwrite=arguments.overwrite,
-        layout=framing.layout(arguments, arguments.mode, arguments.framing),
+        layout=framing.reframed(arguments),
         encode=_encode(arguments),
     )
     with _engine(arguments) as engine:
@@ -185,9 +186,9 @@ def _models(arguments: Namespace) -> None:
 
 def _models_list(arguments: Namespace) -> None:
     installed = models.list_models(arguments.model_dir)
-    if not installed:
+    if all(model.name == models.FACE_MODEL for model in installed):
         folder = arguments.model_dir or models.default_model_dir()
-        console(stderr=True).print(f"no models in {folder}", soft_wrap=True)
+        console(stderr=True).print(f"no speech models in {folder}", soft_wrap=True)
     _show(arguments, installed, lambda: [tables.models(installed)] if installed else [])
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 from argparse import Namespace
 from typing import get_args
 
 from ..spec import (
+    Fit,
     Insert,
     InsertEnd,
     InsertPosition,
@@ -39,7 +41,7 @@ def flags() -> argparse.ArgumentParser:
         "--speakers",
         choices=get_args(Speakers),
         default="auto",
-        help="people shown at once, one above the other (default: %(default)s)",
+        help="how many people are shown at a time (default: %(default)s)",
     )
     group.add_argument(
         "--no-face",
@@ -68,7 +70,23 @@ def flags() -> argparse.ArgumentParser:
     return parser
 
 
-def layout(arguments: Namespace, mode: LayoutMode, framing: str | None = None) -> Layout:
+def place_flags(parser: argparse.ArgumentParser) -> None:
+    """What a cut-out that follows nothing may be told."""
+    about = "--x, --y and --fit contain switch tracking off"
+    group = parser.add_argument_group("a fixed cut-out", about)
+    for name, length, side in (("x", "width", "left"), ("y", "height", "upper")):
+        group.add_argument(
+            f"--{name}",
+            type=float,
+            metavar="PART",
+            help=f"its centre from the {side} edge, as a part of the source's {length}, 0 to 1",
+        )
+    group.add_argument(
+        "--fit", choices=get_args(Fit), help="fill the picture, or show everything between bars"
+    )
+
+
+def layout(arguments: Namespace, mode: LayoutMode) -> Layout:
     """The layout that the flags ask for."""
     return Layout(
         mode,
@@ -76,6 +94,12 @@ def layout(arguments: Namespace, mode: LayoutMode, framing: str | None = None) -
         speakers=arguments.speakers,
         no_face=arguments.no_face,
         insert=Insert(arguments.insert, arguments.insert_position, arguments.insert_end),
-        framing=framing,
         debug_overlay=arguments.debug_overlay,
     )
+
+
+def reframed(arguments: Namespace) -> Layout:
+    """The layout of `reframe`, which takes a place or a framing report besides."""
+    asked = layout(arguments, arguments.mode)
+    place = {name: getattr(arguments, name) for name in ("x", "y", "fit", "framing")}
+    return dataclasses.replace(asked, **place)

@@ -124,7 +124,7 @@ def _reframe(commands: Any, parents: list[argparse.ArgumentParser]) -> None:
         "-o",
         "--output",
         metavar="FILE",
-        help="the finished video; <source>_vertical.mp4 unless told",
+        help="the finished video; <stem>_<mode>.mp4 beside the source unless told",
     )
     command.add_argument(
         "--mode",
@@ -141,6 +141,7 @@ def _reframe(commands: Any, parents: list[argparse.ArgumentParser]) -> None:
         metavar="FILE.json",
         help="a framing report to render from, edited or not; nothing is looked for then",
     )
+    framing.place_flags(command)
     command.add_argument("--overwrite", action="store_true", help="replace existing files")
     _encode(command)
 
@@ -192,7 +193,11 @@ def _sources(commands: Any, parents: list[argparse.ArgumentParser]) -> None:
 
 def _pictures(commands: Any, parents: list[argparse.ArgumentParser]) -> None:
     render = commands.add_parser("render", parents=parents, help="render a plan")
-    render.add_argument("plan", metavar="PLAN.json", help="a render plan; - reads stdin")
+    render.add_argument(
+        "plan",
+        metavar="PLAN.json",
+        help="a render plan, as `process` leaves one beside each clip; - reads stdin",
+    )
     still = commands.add_parser("thumbnail", parents=parents, help="take a still picture")
     still.add_argument("source", metavar="FILE", help="a video file")
     still.add_argument(

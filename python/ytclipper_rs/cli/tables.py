@@ -13,6 +13,7 @@ from ..outcome import (
     ClipCandidate,
     ClipFailure,
     Download,
+    FramingReport,
     MediaInfo,
     Model,
     Project,
@@ -43,10 +44,13 @@ def project(made: Project) -> list[Piece]:
 
 def clips(project: Project) -> Table:
     """The clips of a project: what, when, how good, where, how long it took."""
-    table = _table("clip", "time", "words", "text", "score", "seconds", "path", title=project.title)
+    framed = any(clip.report.framing for clip in project.clips)
+    columns = ("clip", "time", "words", "text", "score", *(["framing"] if framed else []))
+    table = _table(*columns, "seconds", "path", title=project.title)
     for clip in project.clips:
         table.add_row(
             *_candidate(clip.candidate),
+            *([_shares(clip.report.framing)] if framed else []),
             f"{clip.report.elapsed_s:.1f}",
             Text(str(clip.path), overflow="fold"),
         )
@@ -151,13 +155,27 @@ def _framing(done: RenderReport) -> list[tuple[str, str]]:
         shown = ", ".join(f"{mode} {seconds:.1f} s" for mode, seconds in found.modes.items())
         rows.append(("shots", shown or "none"))
         if found.persons:
-            inside = f"{found.face_inside_percent:.1f} % whole"
-            rows.append(("faces", f"{found.persons} people, {inside} in the picture"))
+            rows.append(("faces", _faces(found)))
     if done.framing_path:
         rows.append(("framing", str(done.framing_path)))
     if done.debug_path:
         rows.append(("debug", str(done.debug_path)))
     return rows
+
+
+def _faces(found: FramingReport) -> str:
+    """Who is shown, and how well, where that was looked for."""
+    people = f"{found.persons} {'person' if found.persons == 1 else 'people'}"
+    whole = found.face_inside_percent
+    return people if whole is None else f"{people}, {whole:.1f} % whole in the picture"
+
+
+def _shares(found: FramingReport | None) -> str:
+    """The modes of a clip, the longest first, each with its part of the time."""
+    modes = found.modes if found else {}
+    total = sum(modes.values())
+    longest = sorted(modes.items(), key=lambda spent: -spent[1])
+    return ", ".join(f"{mode} {100 * seconds / total:.0f} %" for mode, seconds in longest if total)
 
 
 def download(video: Download) -> Table:

@@ -8,13 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
+
+from .._codec import StrPath
+from .._files import write_whole
+from .sidecar import framing_json, parse_framing
 
 __all__ = ["CropKeyframe", "CropPath", "Framing", "FramingReport", "Shot", "ShotMode"]
 
 ShotMode = Literal["single", "dual", "wide", "pan", "fixed"]
-"""What a shot shows: one person cut out; two people, one above the other; the whole picture
-between blurred bars; no person, by a slow pan or a fixed cut-out."""
+"""What a shot shows: one person cut out, or two that fit into one cut-out; two people, one above
+the other; the whole picture between blurred bars; no person, by a slow pan or a fixed cut-out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,25 +27,29 @@ class FramingReport:
     """Figures of a framing. Speeds are in widths of the cut-out, so that they are the same for
     every size."""
 
-    face_inside_percent: float = 0.0
+    face_inside_percent: float | None = None
     """Looks with a shown person's whole face inside the cut-out, in percent of those where one
-    was seen."""
-    face_central_percent: float = 0.0
-    """Looks with the centre of the face inside the cut-out's middle 60 %, in percent."""
-    mean_offset: float = 0.0
-    """Mean distance of the face's centre from the cut-out's, as a fraction of its width."""
+    was seen. None where the framing was given: then nothing is looked for."""
+    face_central_percent: float | None = None
+    """Looks with the centre of the face inside the cut-out's middle 60 %, in percent. None where
+    the framing was given."""
+    mean_offset: float | None = None
+    """Mean distance of the face's centre from the cut-out's, as a fraction of its width. None
+    where the framing was given."""
     max_speed: float = 0.0
     """Highest speed of a cut-out, in widths a second."""
     max_jerk: float = 0.0
     """Highest jerk of a cut-out, in widths a second cubed."""
     cuts: int = 0
-    """Cuts of the source."""
+    """Cuts of the source; in a framing that was given, shots that begin with one."""
     persons: int = 0
-    """Persons that were told apart."""
+    """Persons that were told apart; in a framing that was given, those that are shown."""
     modes: Mapping[str, float] = field(default_factory=dict, hash=False)
     """Seconds of each mode, by name."""
     looks: int = 0
-    """Looks for faces."""
+    """Times at which faces were placed."""
+    detections: int = 0
+    """Pictures in which the network looked for faces."""
     analysis_s: float = 0.0
     """Wall-clock seconds that the analysis took."""
 
@@ -64,7 +73,7 @@ class CropKeyframe:
 class CropPath:
     """A cut-out's way through a shot."""
 
-    person: int | None
+    person: int | None = field(default=None, kw_only=True)
     """Number of the person that it follows, the same in all shots."""
     keyframes: tuple[CropKeyframe, ...]
     """At least one, in order of time. Between two, position and width follow a monotone cubic
@@ -82,7 +91,7 @@ class Shot:
     """Time at which it ends: that of the next shot's first picture."""
     mode: ShotMode
     """What it shows."""
-    cut: bool
+    cut: bool = field(default=False, kw_only=True)
     """Whether the source itself cuts where this shot begins."""
     crops: tuple[CropPath, ...]
     """The cut-outs: two for `dual`, the upper one first; one for the other modes."""
@@ -90,7 +99,21 @@ class Shot:
 
 @dataclass(frozen=True, slots=True)
 class Framing:
-    """What of the source is shown, when and where: the content of a `*.framing.json`."""
+    """What of the source is shown, when and where: the content of a `*.framing.json`.
+
+    Example:
+        from dataclasses import replace
+
+        # The third shot of a clip stands 80 pixels too far to the left.
+        framing = yt.Framing.load("tall.framing.json")
+        shots = list(framing.shots)
+        keys = tuple(replace(key, x=key.x + 80) for key in shots[2].crops[0].keyframes)
+        shots[2] = replace(shots[2], crops=(replace(shots[2].crops[0], keyframes=keys),))
+        replace(framing, shots=tuple(shots)).save("tall.framing.json", overwrite=True)
+        # Nothing is looked for when the clip is made again.
+        edited = yt.Layout("vertical", framing="tall.framing.json")
+        await engine.reframe("talk.mp4", "tall.mp4", edited, overwrite=True)
+    """
 
     version: int
     """Version of this format: 1."""
@@ -98,7 +121,32 @@ class Framing:
     """Width of the source, in pixels as a viewer sees them."""
     source_height: int
     """Height of the source, in pixels as a viewer sees them."""
+    aspect: float | None = field(default=None, kw_only=True)
+    """Width over height of the part of the output that shows the source: 0.5625 for `vertical`,
+    1.125 for `stacked`; refused for another layout where it differs by more than 1 %; not checked
+    where None."""
     shots: tuple[Shot, ...]
     """The shots in order of time. What is shown changes at once where one begins."""
-    report: FramingReport
+    report: FramingReport | None = None
     """The figures. They are not read when a clip is rendered from this."""
+
+    @classmethod
+    def load(cls, path: StrPath) -> Framing:
+        """The framing in a file, edited or not. Places and times are checked by the engine, when
+        it renders from the file.
+
+        Raises:
+            InvalidSpec: It is no framing of this version; `field` names the fault.
+            OSError: The file cannot be read (`FileNotFoundError` where there is none).
+        """
+        return parse_framing(cls, Path(path).read_bytes(), str(path))
+
+    def save(self, path: StrPath, overwrite: bool = False) -> None:
+        """Writes it as JSON, a keyframe a line. The file is seen only when it is whole.
+
+        Raises:
+            FileExistsError: There is one, and `overwrite` is False.
+            ValueError: A number is not finite.
+            OSError: The file cannot be written.
+        """
+        write_whole(Path(path), framing_json(self), overwrite)

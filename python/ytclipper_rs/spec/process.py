@@ -139,8 +139,9 @@ class ProcessSpec(Request):
     watermark: Watermark | None = None
     """Watermark to draw."""
     layout: Layout | None = None
-    """What of the picture is shown; its mode is that of `format`. The defaults of `format` where
-    None."""
+    """What of the picture is shown; the defaults of `format` where None. Its mode is that of
+    `format`: the default stands for it, another one is refused. So is `framing`, which belongs to
+    one clip."""
     transition: Transition = Transition()
     """How parts are joined."""
     audio: AudioSpec = AudioSpec()
@@ -160,6 +161,9 @@ class ProcessOptions(Request):
         >>> options = yt.ProcessOptions(format="vertical_9x16", num_clips=3)
         >>> options.spec("talk.mp4").selection.num_clips
         3
+        >>> fixed = yt.Layout(track="off", x=0.4)
+        >>> yt.ProcessOptions(format="vertical_9x16", layout=fixed).layout.x
+        0.4
     """
 
     format: OutputFormat = "original"
@@ -195,8 +199,9 @@ class ProcessOptions(Request):
     watermark: Watermark | None = None
     """Watermark to draw."""
     layout: Layout | None = None
-    """What of the picture is shown; its mode is that of `format`. The defaults of `format` where
-    None."""
+    """What of the picture is shown; the defaults of `format` where None. Its mode is that of
+    `format`: the default stands for it, another one is refused. So is `framing`, which belongs to
+    one clip."""
     transition: Transition = Transition()
     """How parts are joined."""
     audio: AudioSpec = AudioSpec()

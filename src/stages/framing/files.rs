@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use super::Framed;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::outcome::RenderReport;
-use crate::publish::{AtomicFile, write_atomic};
+use crate::publish::AtomicFile;
 use crate::spec::{Layout, LayoutMode, RenderPlan};
 use crate::vision::framing_json;
 
@@ -15,12 +15,8 @@ pub(in crate::stages) struct Files {
     pub video: AtomicFile,
     /// The video of the whole picture with all that was found.
     pub debug: Option<AtomicFile>,
-    sidecar: Option<Sidecar>,
-}
-
-struct Sidecar {
-    path: PathBuf,
-    overwrite: bool,
+    /// The framing report.
+    sidecar: Option<AtomicFile>,
 }
 
 impl Files {
@@ -28,32 +24,43 @@ impl Files {
     /// Errors as of [`AtomicFile::create`].
     pub(in crate::stages) fn create(plan: &RenderPlan) -> Result<Self> {
         let RenderPlan { output, overwrite, layout, .. } = plan;
-        let sidecar = has_sidecar(layout, output)
-            .then(|| Sidecar { path: output.with_extension("framing.json"), overwrite: *overwrite });
-        if let Some(Sidecar { path, overwrite }) = &sidecar {
-            AtomicFile::create(path, *overwrite)?;
-        }
+        let wanted =
+            |wanted: bool, path: PathBuf| wanted.then(|| AtomicFile::create(path, *overwrite)).transpose();
         Ok(Self {
+            sidecar: wanted(has_sidecar(layout, output), output.with_extension("framing.json"))?,
             video: AtomicFile::create(output, *overwrite)?,
-            debug: has_debug(layout)
-                .then(|| AtomicFile::create(debug_path(output), *overwrite))
-                .transpose()?,
-            sidecar,
+            debug: wanted(has_debug(layout), debug_path(output))?,
         })
     }
 
-    /// Gives the files their names, the video last, and notes them in the report.
+    /// Gives the files their names, the video last, and notes them in the report. Where one cannot
+    /// get its name, those before it go again.
     pub(in crate::stages) fn commit(self, framed: Option<&Framed>, report: &mut RenderReport) -> Result<()> {
-        if let (Some(sidecar), Some(framed)) = (self.sidecar, framed) {
+        let Self { video, debug, sidecar } = self;
+        let sidecar = sidecar.filter(|_| framed.is_some());
+        if let (Some(sidecar), Some(framed)) = (&sidecar, framed) {
             let json = framing_json(&framed.framing);
-            write_atomic(&sidecar.path, json.as_bytes(), sidecar.overwrite)?;
-            report.framing_path = Some(sidecar.path);
+            std::fs::write(sidecar.temp_path(), json)
+                .map_err(|error| Error::io(error, "write", sidecar.target()))?;
         }
-        if let Some(debug) = self.debug {
-            report.debug_path = Some(debug.target().to_owned());
-            debug.commit()?;
+        let path = |file: &Option<AtomicFile>| file.as_ref().map(|file| file.target().to_owned());
+        (report.framing_path, report.debug_path) = (path(&sidecar), path(&debug));
+        let mut published: Vec<PathBuf> = Vec::new();
+        for file in sidecar.into_iter().chain(debug).chain([video]) {
+            let target = file.target().to_owned();
+            if let Err(error) = file.commit() {
+                published.iter().for_each(remove);
+                return Err(error);
+            }
+            published.push(target);
         }
-        self.video.commit()
+        Ok(())
+    }
+}
+
+fn remove(path: &PathBuf) {
+    if let Err(error) = std::fs::remove_file(path) {
+        tracing::warn!(path = %path.display(), %error, "cannot remove a file of a failed render");
     }
 }
 
@@ -109,5 +116,19 @@ mod tests {
         assert_eq!(Files::create(&plan).err().unwrap().context()["reason"], "exists");
         plan.overwrite = true;
         assert!(Files::create(&plan).is_ok());
+    }
+
+    #[test]
+    fn where_the_video_cannot_get_its_name_nothing_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut plan = RenderPlan::new("in.mp4", folder.path().join("a.mp4"));
+        plan.layout = Layout { debug_overlay: true, ..Layout::vertical() };
+        let files = Files::create(&plan).unwrap();
+        std::fs::write(&plan.output, "of somebody else").unwrap();
+        let mut report = RenderReport::default();
+        assert!(files.commit(None, &mut report).is_err());
+        let left: Vec<_> =
+            std::fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
+        assert_eq!(left, ["a.mp4"]);
     }
 }

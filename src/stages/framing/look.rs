@@ -3,12 +3,15 @@
 use std::thread;
 
 use super::Seen;
-use crate::context::Context;
-use crate::error::{Error, Result};
+use crate::context::{CancelToken, Context};
+use crate::error::{Error, ErrorKind, Result};
 use crate::media::{PictureReader, Survey};
 use crate::outcome::{Shot, TimeRange};
 use crate::spec::RenderPlan;
 use crate::vision::{FaceModel, Hearing, Observations, camera, direct, observe, picture_size, turns};
+
+/// Most threads that decode what is looked at.
+const MOST_DECODING: usize = 4;
 
 /// What is known of a span.
 pub(super) struct Found {
@@ -16,7 +19,8 @@ pub(super) struct Found {
     hearing: Hearing,
 }
 
-/// Watches a span and listens to it, at the same time.
+/// Watches a span and listens to it, at the same time. Sound that cannot be heard is no failure:
+/// the clip may be made without it.
 pub(super) fn look(
     plan: &RenderPlan,
     span: TimeRange,
@@ -24,15 +28,30 @@ pub(super) fn look(
     model: &FaceModel,
     context: &Context,
 ) -> Result<Found> {
+    let enough = context.cancel.child();
+    let listening = Context { cancel: enough.clone(), ..context.window(context.progress.stage(), 0.0, 1.0) };
     thread::scope(|scope| {
         let ear = thread::Builder::new()
             .name("ytclipper-hear".to_owned())
-            .spawn_scoped(scope, || hear(plan, span, context))
+            .spawn_scoped(scope, || hear(plan, span, &listening))
             .map_err(|error| Error::internal(format!("cannot start a thread: {error}")))?;
         let observations = watch(plan, span, survey, model, context);
+        if observations.is_err() {
+            enough.cancel();
+        }
         let hearing = ear.join().unwrap_or_else(|_| Err(Error::internal("listening panicked")));
-        Ok(Found { observations: observations?, hearing: hearing? })
+        Ok(Found { observations: observations?, hearing: hearing.or_else(unheard)? })
     })
+}
+
+fn unheard(error: Error) -> Result<Hearing> {
+    match error.kind() {
+        ErrorKind::Cancelled | ErrorKind::Internal => Err(error),
+        _ => {
+            tracing::warn!(%error, "the speaker is found without the sound");
+            Ok(Hearing::default())
+        }
+    }
 }
 
 fn watch(
@@ -43,8 +62,10 @@ fn watch(
     context: &Context,
 ) -> Result<Observations> {
     let lease = context.threads.lease();
+    // Each decoder thread holds pictures of the source's size; more wait for the lanes.
+    let decoding = lease.threads().min(MOST_DECODING);
     let width = picture_size(survey.display.0, survey.display.1).0;
-    let mut pictures = PictureReader::open(&plan.source, span, width, lease.threads(), &context.cancel)?;
+    let mut pictures = PictureReader::open(&plan.source, span, width, decoding, &context.cancel)?;
     observe(&mut pictures, model, &plan.layout.faces, span.duration(), lease.threads(), context)
 }
 
@@ -64,27 +85,34 @@ fn hear(_: &RenderPlan, _: TimeRange, _: &Context) -> Result<Hearing> {
 
 /// The shots of a span, whose people get numbers of their own; what was found joins what was
 /// `seen` before.
-pub(super) fn shots(plan: &RenderPlan, found: &Found, output_aspect: f64, seen: &mut Seen) -> Vec<Shot> {
-    let observations = renumbered(&found.observations, next_person(&seen.observations));
-    let shots = direct(&observations, &found.hearing, &plan.layout, output_aspect)
+pub(super) fn shots(
+    plan: &RenderPlan,
+    found: Found,
+    output_aspect: f64,
+    seen: &mut Seen,
+    cancel: &CancelToken,
+) -> Result<Vec<Shot>> {
+    let observations = renumbered(found.observations, next_person(&seen.observations));
+    let turns = turns(&observations, &found.hearing);
+    cancel.check()?;
+    let shots = direct(&observations, &turns, &plan.layout, output_aspect)
         .iter()
-        .map(|shot| camera::compose(shot, &observations, &plan.layout, output_aspect))
-        .collect();
-    seen.turns.extend(turns(&observations, &found.hearing));
+        .map(|shot| camera::compose(shot, &observations, &plan.layout, output_aspect, cancel))
+        .collect::<Result<_>>()?;
+    seen.turns.extend(turns);
     join(&mut seen.observations, observations);
-    shots
+    Ok(shots)
 }
 
 fn next_person(observations: &Observations) -> u32 {
     observations.tracks.iter().map(|track| track.person + 1).max().unwrap_or(0)
 }
 
-fn renumbered(observations: &Observations, first: u32) -> Observations {
-    let mut renumbered = observations.clone();
-    for track in &mut renumbered.tracks {
+fn renumbered(mut observations: Observations, first: u32) -> Observations {
+    for track in &mut observations.tracks {
         track.person += first;
     }
-    renumbered
+    observations
 }
 
 fn join(all: &mut Observations, next: Observations) {
@@ -93,6 +121,7 @@ fn join(all: &mut Observations, next: Observations) {
         return;
     }
     all.end = next.end;
+    all.detections += next.detections;
     all.cuts.extend(next.cuts);
     all.looks.extend(next.looks);
     all.tracks.extend(next.tracks);

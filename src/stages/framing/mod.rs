@@ -1,25 +1,32 @@
 //! How a plan's pictures are framed: an analysis of what the plan shows, or a report that a person
 //! edited.
 
+mod cover;
 mod debug;
 mod files;
 #[cfg(feature = "vision")]
 mod look;
 mod spans;
 
+use std::path::Path;
 use std::time::Instant;
 
 use super::Resources;
-use crate::context::Context;
-use crate::error::Result;
-use crate::media::Survey;
+use crate::context::{CancelToken, Context};
+use crate::error::{Error, Result};
+use crate::media::{Survey, check_insert};
 use crate::outcome::{FRAMING_VERSION, Framing, FramingReport, ShotMode};
 use crate::picture::Framer;
 use crate::spec::{Fit, Layout, LayoutMode, RenderPlan, Track};
-use crate::vision::{FramingPath, Observations, ShotPlan, Turn, camera, read_framing};
+use crate::vision::{
+    FramingPath, Observations, ShotPlan, Turn, camera, read_framing, report_of_shots, shown_aspect,
+};
 
 pub(super) use debug::debug_plan;
 pub(super) use files::Files;
+
+/// Longest clip that has a debug video, in seconds: what is drawn upon it is held in memory.
+const LONGEST_DEBUG: f64 = 600.0;
 
 /// A plan's framing.
 pub(super) struct Framed {
@@ -27,6 +34,8 @@ pub(super) struct Framed {
     pub framing: Framing,
     /// Wall-clock seconds that this took; 0 where it was given.
     pub seconds: f64,
+    /// What a person should know of it.
+    pub notes: Vec<String>,
     /// What was seen in order to find it, where somebody looked.
     seen: Option<Seen>,
     /// Output's width over its height.
@@ -45,7 +54,7 @@ struct Seen {
 impl Framed {
     /// The way of the cut-outs, for the renderer.
     pub(super) fn path(&self, layout: &Layout) -> FramingPath {
-        FramingPath::new(&self.framing, layout, self.aspect, self.rate)
+        FramingPath::new(&self.framing, layout, self.aspect)
     }
 
     /// The same, where the plan does not leave it to a fixed cut-out.
@@ -72,28 +81,50 @@ pub(super) fn prepare(plan: &RenderPlan, resources: &Resources, context: &Contex
     }
     let begun = Instant::now();
     let survey = Survey::of(plan, &context.cancel)?;
+    check(plan, &survey, context)?;
     let (mut framing, seen) = match (&layout.framing, layout.tracking()) {
-        (Some(path), _) => (read_framing(path, survey.display)?, None),
+        (Some(path), _) => (given(path, layout, &survey)?, None),
         (None, Track::Off) => (still(layout, &survey), None),
         (None, Track::Speaker) => follow(plan, &survey, resources, context)?,
     };
     let seconds = if seen.is_some() { begun.elapsed().as_secs_f64() } else { 0.0 };
-    if seen.is_some() {
-        framing.report.analysis_s = seconds;
+    framing.report.analysis_s = seconds;
+    let notes = cover::notes(&framing.shots, &survey.timeline);
+    Ok(Some(Framed { framing, seconds, notes, seen, aspect: aspect(&survey), rate: survey.rate }))
+}
+
+/// What cannot work is told before anything is looked for.
+fn check(plan: &RenderPlan, survey: &Survey, context: &Context) -> Result<()> {
+    let layout = &plan.layout;
+    if layout.debug_overlay && survey.timeline.duration() > LONGEST_DEBUG {
+        let message = format!("is for clips of up to {} minutes; render a part", LONGEST_DEBUG / 60.0);
+        return Err(Error::invalid("layout.debug_overlay", message));
     }
-    Ok(Some(Framed { framing, seconds, seen, aspect: aspect(&survey), rate: survey.rate }))
+    if layout.mode == LayoutMode::Stacked {
+        check_insert(&layout.insert, survey.size(), &context.cancel)?;
+    }
+    Ok(())
+}
+
+/// A framing that somebody gives.
+fn given(path: &Path, layout: &Layout, survey: &Survey) -> Result<Framing> {
+    let mut framing = read_framing(path, survey.display, shown_aspect(layout, aspect(survey)))?;
+    cover::check(&framing.shots, &survey.timeline)?;
+    framing.report = report_of_shots(&framing, layout, aspect(survey), survey.rate);
+    Ok(framing)
 }
 
 fn aspect(survey: &Survey) -> f64 {
     f64::from(survey.size().width) / f64::from(survey.size().height)
 }
 
-fn empty_framing(survey: &Survey) -> Framing {
+fn empty_framing(layout: &Layout, survey: &Survey) -> Framing {
     let (source_width, source_height) = survey.display;
     Framing {
         version: FRAMING_VERSION,
         source_width,
         source_height,
+        aspect: Some(shown_aspect(layout, aspect(survey))),
         shots: Vec::new(),
         report: FramingReport::default(),
     }
@@ -106,8 +137,10 @@ fn still(layout: &Layout, survey: &Survey) -> Framing {
     let shot = ShotPlan { start: 0.0, end, cut: false, mode, persons: Vec::new() };
     let (width, height) = survey.display;
     let nothing = Observations { width, height, rate: survey.rate, ..Observations::default() };
-    let mut framing = empty_framing(survey);
-    framing.shots = vec![camera::compose(&shot, &nothing, layout, aspect(survey))];
+    let mut framing = empty_framing(layout, survey);
+    // Nothing to follow takes no time, and nobody stops it.
+    let never = CancelToken::default();
+    framing.shots.extend(camera::compose(&shot, &nothing, layout, aspect(survey), &never));
     framing
 }
 
@@ -120,7 +153,7 @@ fn follow(
     context: &Context,
 ) -> Result<(Framing, Option<Seen>)> {
     let model = resources.faces.get()?;
-    let mut framing = empty_framing(survey);
+    let mut framing = empty_framing(&plan.layout, survey);
     let mut seen = Seen::default();
     let spans = spans::of(&survey.timeline);
     let total: f64 = spans.iter().map(|span| span.duration()).sum();
@@ -129,7 +162,7 @@ fn follow(
         let window = context.window(context.progress.stage(), done / total, (done + span.duration()) / total);
         done += span.duration();
         let found = look::look(plan, span, survey, &model, &window)?;
-        framing.shots.extend(look::shots(plan, &found, aspect(survey), &mut seen));
+        framing.shots.extend(look::shots(plan, found, aspect(survey), &mut seen, &context.cancel)?);
     }
     framing.report = crate::vision::report(&framing, &seen.observations, &plan.layout, aspect(survey));
     Ok((framing, Some(seen)))

@@ -1,13 +1,13 @@
 //! One clip of a project: the video, its captions as files, its info, its picture.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::captions::{self, Cue, group, remap};
 use crate::context::Context;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::outcome::{Clip, ClipCandidate, Download, TimeRange};
 use crate::publish::{ClipInfo, clip_file_name, clip_info, clip_info_name, format_folder, write_atomic};
-use crate::spec::{CaptionSpec, ProcessSpec, RenderPlan, ThumbnailSpec};
+use crate::spec::{CaptionSpec, JobSpec, ProcessSpec, RenderPlan, ThumbnailSpec};
 use crate::stages::framing::{Files, Framed};
 use crate::stages::{render, thumbnail};
 
@@ -49,6 +49,7 @@ pub(super) fn make(
     let info_path = video.with_file_name(clip_info_name(candidate.clip_number));
     let info = clip_info(&ClipInfo { candidate, format: spec.format, video: source, report: &report });
     write_atomic(&info_path, format!("{info:#}\n").as_bytes(), false)?;
+    write_plan(plan, report.framing_path.clone())?;
     Ok(Clip {
         candidate: (*candidate).clone(),
         path: video,
@@ -57,6 +58,27 @@ pub(super) fn make(
         words,
         report,
     })
+}
+
+/// Writes the plan that renders the clip again in its place, from the framing beside it where there
+/// is one, edited or not: `clip_001.plan.json`.
+fn write_plan(plan: &RenderPlan, framing: Option<PathBuf>) -> Result<()> {
+    let absolute = |path: &Path| std::path::absolute(path).map_err(|error| Error::io(error, "find", path));
+    let mut again = plan.clone();
+    (again.source, again.output) = (absolute(&plan.source)?, absolute(&plan.output)?);
+    again.overwrite = true;
+    again.layout.framing = framing.as_deref().map(absolute).transpose()?;
+    if framing.is_some() {
+        // The framing tells where the cut-out stands.
+        (again.layout.x, again.layout.y, again.layout.fit, again.layout.track) = (None, None, None, None);
+    }
+    again.layout.insert.path = plan.layout.insert.path.as_deref().map(absolute).transpose()?;
+    if let Some(watermark) = &mut again.watermark {
+        watermark.image_path = watermark.image_path.as_deref().map(absolute).transpose()?;
+    }
+    let json = serde_json::to_string_pretty(&JobSpec::Render(Box::new(again)))
+        .map_err(|error| Error::internal(format!("a plan is no JSON: {error}")))?;
+    write_atomic(plan.output.with_extension("plan.json"), format!("{json}\n").as_bytes(), false)
 }
 
 fn write_captions(cues: &[Cue], video: &Path) -> Result<()> {

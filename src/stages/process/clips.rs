@@ -4,7 +4,7 @@ use std::path::Path;
 use std::thread::{self, Scope, ScopedJoinHandle};
 
 use super::clip::{self, Planned};
-use crate::context::Context;
+use crate::context::{CancelToken, Context};
 use crate::error::{Error, ErrorKind, Result};
 use crate::outcome::{Clip, ClipCandidate, ClipFailure, Download, Stage};
 use crate::spec::ProcessSpec;
@@ -23,6 +23,15 @@ pub(super) struct Studio<'a> {
     pub context: &'a Context,
 }
 
+/// Raises a token when it goes.
+struct Stop(CancelToken);
+
+impl Drop for Stop {
+    fn drop(&mut self) {
+        self.0.cancel();
+    }
+}
+
 /// Clips that were made, and those that could not be.
 #[derive(Default)]
 pub(super) struct Made {
@@ -39,7 +48,10 @@ impl Studio<'_> {
     /// in the same way or all of them did.
     pub(super) fn make_all(&self, candidates: &[ClipCandidate]) -> Result<Made> {
         let mut made = Made::default();
+        let ahead = self.context.beside();
         thread::scope(|scope| {
+            // However this ends, nobody waits for a framing that nobody needs.
+            let _stop = Stop(ahead.cancel.clone());
             let first = self.window(0, candidates.len()).window(Stage::Clipping, 0.0, FRAMED);
             let mut next = candidates.first().map(|candidate| self.begin(scope, candidate, first));
             for (index, candidate) in candidates.iter().enumerate() {
@@ -47,7 +59,7 @@ impl Studio<'_> {
                 let ready = framing.and_then(|(planned, handle)| Ok((planned, joined(handle)?)));
                 next = candidates
                     .get(index + 1)
-                    .map(|following| self.begin(scope, following, self.context.silent()));
+                    .map(|following| self.begin(scope, following, ahead.window(Stage::Clipping, 0.0, 1.0)));
                 let window = self.window(index, candidates.len());
                 let clip = ready.and_then(|(planned, framed)| {
                     let window = window.window(Stage::Clipping, FRAMED, 1.0);

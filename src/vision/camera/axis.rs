@@ -4,6 +4,8 @@
 //! back and forth, then the limit of acceleration, then that of speed, then a soft begin and end,
 //! then rests as long as found.
 
+use crate::context::CancelToken;
+
 use super::rest::{Rest, Tolerance, rests, throughout};
 use super::signal::{Grid, Signal};
 use super::travel::{Between, Subject, Way, way};
@@ -30,7 +32,7 @@ const OVERSHOOT: f64 = 0.01;
 
 /// What holds along an axis, in one unit: pixels, or for the width its logarithm.
 #[derive(Debug, Clone)]
-pub(super) struct Limits {
+pub(super) struct Limits<'a> {
     /// How far a subject may stray to either side before the camera moves.
     pub dead: f64,
     /// Width of the cut-out.
@@ -43,6 +45,8 @@ pub(super) struct Limits {
     pub bound: Vec<f64>,
     /// At each sample, the least and the largest value.
     pub room: Vec<(f64, f64)>,
+    /// Raised to stop; what is found then is of no use.
+    pub cancel: &'a CancelToken,
 }
 
 /// The camera at each sample, and the samples where it rests.
@@ -55,7 +59,7 @@ pub(super) struct Axis {
 }
 
 /// The way that follows a signal.
-pub(super) fn follow(grid: Grid, signal: &Signal, limits: &Limits) -> Axis {
+pub(super) fn follow(grid: Grid, signal: &Signal, limits: &Limits<'_>) -> Axis {
     let tightest = limits.bound.iter().copied().fold(f64::INFINITY, f64::min);
     let noise = NOISE * signal.noise;
     let chase = Chase {
@@ -69,7 +73,7 @@ pub(super) fn follow(grid: Grid, signal: &Signal, limits: &Limits) -> Axis {
     chase.run(&limits.corridor(signal, |bound| bound + noise))
 }
 
-impl Limits {
+impl Limits<'_> {
     /// The signal with the camera's room in mind.
     fn within_room(&self, signal: &Signal) -> Signal {
         let smooth = signal.smooth.iter().zip(&self.room);
@@ -100,7 +104,7 @@ impl Limits {
 struct Chase<'a> {
     grid: Grid,
     signal: &'a Signal,
-    limits: &'a Limits,
+    limits: &'a Limits<'a>,
     dead: f64,
     corridor: Vec<(f64, f64)>,
 }
@@ -109,13 +113,17 @@ impl Chase<'_> {
     /// The way; `still` is where a camera at rest has to be.
     fn run(&self, still: &[(f64, f64)]) -> Axis {
         let (grid, limits) = (self.grid, self.limits);
-        let tolerance = Tolerance { dead: self.dead, width: limits.width, step: grid.step, corridor: still };
+        let (dead, width, step, cancel) = (self.dead, limits.width, grid.step, limits.cancel);
+        let tolerance = Tolerance { dead, width, step, corridor: still, cancel };
         if let Some(at) = throughout(self.signal, tolerance) {
             return standing(grid, at);
         }
         let mut rests = rests(self.signal, tolerance);
         let mut places = vec![0.0; grid.count];
         for next in 0..=rests.len() {
+            if limits.cancel.is_cancelled() {
+                break;
+            }
             self.join(&mut rests, next, &mut places);
         }
         for rest in &rests {

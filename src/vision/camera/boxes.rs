@@ -1,5 +1,6 @@
 //! The cut-out around one person: its width, then its centre.
 
+use crate::context::CancelToken;
 use crate::outcome::{CropKeyframe, ShotMode};
 use crate::spec::CameraSpec;
 use crate::vision::geometry::{BOX_HEADROOM, HEADROOM, Stage, box_width};
@@ -32,9 +33,10 @@ pub(super) fn follow(
     points: &[FacePoint],
     camera: &CameraSpec,
     stage: &Stage,
+    cancel: &CancelToken,
 ) -> Option<Vec<CropKeyframe>> {
     let grid = Grid::over(shot.start, shot.end);
-    let framed = Framed::new(grid, shot.mode, points, stage)?;
+    let framed = Framed::new(grid, shot.mode, points, stage, cancel)?;
     let width = framed.width()?;
     let widths: Vec<f64> = width.places.iter().map(|ln| ln.exp()).collect();
     let [x, y] = [Side::Across, Side::Down].map(|side| framed.centre(side, &widths, camera));
@@ -57,6 +59,7 @@ struct Framed<'a> {
     grid: Grid,
     points: &'a [FacePoint],
     stage: &'a Stage,
+    cancel: &'a CancelToken,
     aspect: f64,
     mode: ShotMode,
     /// Width and height of the face over the grid.
@@ -64,13 +67,19 @@ struct Framed<'a> {
 }
 
 impl<'a> Framed<'a> {
-    fn new(grid: Grid, mode: ShotMode, points: &'a [FacePoint], stage: &'a Stage) -> Option<Self> {
+    fn new(
+        grid: Grid,
+        mode: ShotMode,
+        points: &'a [FacePoint],
+        stage: &'a Stage,
+        cancel: &'a CancelToken,
+    ) -> Option<Self> {
         let size = |of: fn(&FacePoint) -> f64| {
             let typical = median(points.iter().map(of).collect());
             Some(Signal::new(grid, &looks(points, of), 0.5 * typical)?.smooth)
         };
         let face = [size(|point| point.face.width)?, size(|point| point.face.height)?];
-        Some(Self { grid, points, stage, aspect: stage.aspect(mode), mode, face })
+        Some(Self { grid, points, stage, cancel, aspect: stage.aspect(mode), mode, face })
     }
 
     /// The logarithm of the cut-out's width over the grid.
@@ -87,6 +96,7 @@ impl<'a> Framed<'a> {
             acceleration: ZOOM_ACCELERATION,
             bound: vec![f64::INFINITY; self.grid.count],
             room: vec![room; self.grid.count],
+            cancel: self.cancel,
         };
         Some(follow_axis(self.grid, &signal, &limits))
     }
@@ -101,6 +111,7 @@ impl<'a> Framed<'a> {
             acceleration: camera.max_acceleration * typical,
             bound: self.bound(side, widths, camera),
             room: widths.iter().map(|width| self.room(side, *width)).collect(),
+            cancel: self.cancel,
         };
         let aim = |point: &FacePoint| self.aim(side, point, widths[self.grid.nearest(point.time)], camera);
         let signal = Signal::new(self.grid, &looks(self.points, aim), STRAY * typical)?;

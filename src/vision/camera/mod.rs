@@ -20,28 +20,39 @@ mod synthetic;
 mod tests;
 mod travel;
 
+use crate::context::CancelToken;
+use crate::error::Result;
 use crate::outcome::{CropKeyframe, CropPath, Shot, ShotMode};
 use crate::spec::Layout;
 
 use super::geometry::Stage;
-use super::{FacePoint, Observations, ShotPlan};
+use super::{FacePoint, FaceTrack, INSTANT, Observations, ShotPlan};
 
 /// Gives a shot its paths: one cut-out for each person, or one for the mode. `output_aspect` is
 /// the output's width over its height. A person who is nowhere in the shot leaves a fixed cut-out.
-pub fn compose(shot: &ShotPlan, observations: &Observations, layout: &Layout, output_aspect: f64) -> Shot {
+/// `Cancelled` where that was asked for.
+pub fn compose(
+    shot: &ShotPlan,
+    observations: &Observations,
+    layout: &Layout,
+    output_aspect: f64,
+    cancel: &CancelToken,
+) -> Result<Shot> {
     let stage = Stage::new(observations.width, observations.height, layout, output_aspect);
     let crop = |keyframes| vec![CropPath { person: None, keyframes }];
+    let follow = |people: &[u32]| following(shot, people, observations, layout, &stage, cancel);
     let crops = match shot.mode {
-        ShotMode::Single => vec![following(shot, &shot.persons, observations, layout, &stage)],
+        ShotMode::Single => vec![follow(&shot.persons)],
         ShotMode::Dual => {
             let person = |index: usize| shot.persons.get(index..=index).unwrap_or_default();
-            [0, 1].map(|index| following(shot, person(index), observations, layout, &stage)).into()
+            [0, 1].map(|index| follow(person(index))).into()
         }
         ShotMode::Wide => crop(vec![fixed(shot, &stage, (0.5, 0.5))]),
         ShotMode::Fixed => crop(vec![fixed(shot, &stage, layout.centre())]),
         ShotMode::Pan => crop(pan::keyframes(shot, &stage)),
     };
-    Shot { start: shot.start, end: shot.end, mode: shot.mode, cut: shot.cut, crops }
+    cancel.check()?;
+    Ok(Shot { start: shot.start, end: shot.end, mode: shot.mode, cut: shot.cut, crops })
 }
 
 /// The cut-out that has these people in it, as one subject; the path is called after the first.
@@ -51,11 +62,12 @@ fn following(
     observations: &Observations,
     layout: &Layout,
     stage: &Stage,
+    cancel: &CancelToken,
 ) -> CropPath {
     let person = people.first().copied();
     let each = people.iter().map(|person| points(shot, *person, observations));
     let points = each.reduce(|one, other| together(&one, &other)).unwrap_or_default();
-    let keyframes = boxes::follow(shot, &points, &layout.camera, stage)
+    let keyframes = boxes::follow(shot, &points, &layout.camera, stage, cancel)
         .unwrap_or_else(|| vec![fixed(shot, stage, layout.centre())]);
     CropPath { person, keyframes }
 }
@@ -64,8 +76,12 @@ fn following(
 fn together(one: &[FacePoint], other: &[FacePoint]) -> Vec<FacePoint> {
     let with = |points: &[FacePoint], others: &[FacePoint]| -> Vec<FacePoint> {
         let near = |time: f64| {
+            let after = others.partition_point(|other| other.time < time);
             let distance = |point: &&FacePoint| (point.time - time).abs();
-            others.iter().min_by(|a, b| distance(a).total_cmp(&distance(b)))
+            others[after.saturating_sub(1)..]
+                .iter()
+                .take(2)
+                .min_by(|a, b| distance(a).total_cmp(&distance(b)))
         };
         let both = |point: &FacePoint| match near(point.time) {
             Some(other) => FacePoint { face: point.face.union(other.face), ..*point },
@@ -90,9 +106,9 @@ fn fixed(shot: &ShotPlan, stage: &Stage, (x, y): (f64, f64)) -> CropKeyframe {
 /// A person's places within a shot, in order of time. The picture at the shot's end is the next
 /// shot's.
 fn points(shot: &ShotPlan, person: u32, observations: &Observations) -> Vec<FacePoint> {
-    let half_picture = 0.5 / observations.rate.max(1.0);
-    let (start, end) = (shot.start - half_picture, shot.end - half_picture);
-    let tracks = observations.tracks.iter().filter(|track| track.person == person);
+    let (start, end) = (shot.start - INSTANT, shot.end - INSTANT);
+    let of_shot = |track: &&FaceTrack| track.person == person && track.end() >= start && track.start() < end;
+    let tracks = observations.tracks.iter().filter(of_shot);
     let mut points: Vec<_> = tracks
         .flat_map(|track| &track.points)
         .filter(|point| (start..end).contains(&point.time))

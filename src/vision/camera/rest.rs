@@ -4,6 +4,8 @@
 //! zone, and for one that drifts on: a walk shall be followed, not caught up with again and again.
 //! The best division is found by dynamic programming over the samples' ends.
 
+use crate::context::CancelToken;
+
 use super::signal::Signal;
 
 /// Cost of a rest between two moves, in seconds of moving: both moves begin or end for it. One
@@ -20,6 +22,9 @@ const STRAY: f64 = 0.9;
 const DRIFT: f64 = 0.02;
 /// Standard errors of the drift that are not held against a rest.
 const DOUBT: f64 = 0.5;
+/// Of rests longer than so many samples only every so many begins are tried: with an uncut hour,
+/// to try all would take the square of its samples. The longest first.
+const COARSE: [(usize, usize); 2] = [(3000, 50), (600, 10)];
 
 /// A span of samples in which the camera stands still.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -33,7 +38,7 @@ pub(super) struct Rest {
 }
 
 /// What a rest may be.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Tolerance<'a> {
     /// How far a subject may stray to either side before the camera moves.
     pub dead: f64,
@@ -43,6 +48,8 @@ pub(super) struct Tolerance<'a> {
     pub step: f64,
     /// At each sample, the least and the largest place of the camera: the hard bound.
     pub corridor: &'a [(f64, f64)],
+    /// Raised to stop; what is found then is of no use.
+    pub cancel: &'a CancelToken,
 }
 
 impl Tolerance<'_> {
@@ -67,6 +74,9 @@ pub(super) fn rests(signal: &Signal, tolerance: Tolerance<'_>) -> Vec<Rest> {
     // For each end, the least cost up to it, and the rest that ends there, if one does.
     let mut best: Vec<(f64, Option<Rest>)> = vec![(0.0, None)];
     for end in 1..=count {
+        if tolerance.cancel.is_cancelled() {
+            return Vec::new();
+        }
         let moving = best[end - 1].0 + tolerance.step;
         best.push(division.cheapest(end, &best, (moving, None)));
     }
@@ -78,6 +88,12 @@ pub(super) fn rests(signal: &Signal, tolerance: Tolerance<'_>) -> Vec<Rest> {
     }
     rests.reverse();
     rests
+}
+
+/// Whether a rest over samples `start..end` is tried.
+fn is_tried(start: usize, end: usize) -> bool {
+    let step = COARSE.iter().find(|(length, _)| end - start > *length).map_or(1, |(_, step)| *step);
+    start.is_multiple_of(step)
 }
 
 struct Division<'a> {
@@ -102,6 +118,9 @@ impl Division<'_> {
             range.add(self.signal.smooth[start], self.tolerance.corridor[start]);
             if range.half() > far || !range.feasible() {
                 break;
+            }
+            if !is_tried(start, end) {
+                continue;
             }
             let cost = best[start].0 + self.cost(start, end, range.half());
             if cost < cheapest.0 {
@@ -207,8 +226,14 @@ impl Range {
 mod tests {
     use super::*;
 
-    const TOLERANCE: Tolerance<'_> =
-        Tolerance { dead: 36.0, width: 600.0, step: 0.1, corridor: &[(-1e9, 1e9); 500] };
+    fn tolerance(cancel: &CancelToken) -> Tolerance<'_> {
+        const ANYWHERE: &[(f64, f64)] = &[(-1e9, 1e9); 40_000];
+        Tolerance { dead: 36.0, width: 600.0, step: 0.1, corridor: ANYWHERE, cancel }
+    }
+
+    fn found(smooth: Vec<f64>) -> Vec<Rest> {
+        rests(&signal(smooth), tolerance(&CancelToken::default()))
+    }
 
     fn signal(smooth: Vec<f64>) -> Signal {
         let (seen, visible) = (smooth.clone(), vec![true; smooth.len()]);
@@ -222,19 +247,19 @@ mod tests {
     #[test]
     fn a_subject_within_the_dead_zone_has_one_rest() {
         let sine = signal((0..300).map(|i| 500.0 + 35.9 * (f64::from(i) / 20.0).sin()).collect());
-        let at = throughout(&sine, TOLERANCE).unwrap();
+        let at = throughout(&sine, tolerance(&CancelToken::default())).unwrap();
         assert!(sine.smooth.iter().all(|x| (x - at).abs() <= 36.0));
-        assert_eq!(throughout(&signal(ramp(100.0, 2)), TOLERANCE), None);
+        assert_eq!(throughout(&signal(ramp(100.0, 2)), tolerance(&CancelToken::default())), None);
     }
 
     #[test]
     fn a_walk_is_no_rest_and_a_stop_in_it_is_one() {
-        assert_eq!(rests(&signal(ramp(60.0, 20)), TOLERANCE), []);
+        assert_eq!(found(ramp(60.0, 20)), []);
         let walk = ramp(150.0, 4);
         let mut all = walk.clone();
         all.extend(vec![walk[39]; 40]);
         all.extend(walk.iter().map(|x| walk[39] + x));
-        let rests = rests(&signal(all), TOLERANCE);
+        let rests = found(all);
         assert_eq!(rests.len(), 1, "{rests:?}");
         assert!((36..=44).contains(&rests[0].from) && (76..=84).contains(&rests[0].to), "{rests:?}");
     }
@@ -242,7 +267,7 @@ mod tests {
     #[test]
     fn a_slow_drift_is_no_staircase() {
         for speed in [12.0, 20.0, 40.0] {
-            assert_eq!(rests(&signal(ramp(speed, 40)), TOLERANCE), [], "{speed} px/s");
+            assert_eq!(found(ramp(speed, 40)), [], "{speed} px/s");
         }
     }
 
@@ -250,15 +275,25 @@ mod tests {
     fn two_places_are_two_rests() {
         let mut both = vec![100.0; 50];
         both.extend([500.0; 50]);
-        let rests = rests(&signal(both), TOLERANCE);
+        let rests = found(both);
         let spans: Vec<_> = rests.iter().map(|rest| (rest.from, rest.to, rest.at)).collect();
         assert_eq!(spans, [(0, 49, 100.0), (50, 99, 500.0)]);
     }
 
     #[test]
     fn swaying_about_one_place_is_a_rest() {
-        let sway = signal((0..200).map(|i| 500.0 + 55.0 * (f64::from(i) / 5.0).sin()).collect());
-        let rests = rests(&sway, TOLERANCE);
+        let rests = found((0..200).map(|i| 500.0 + 55.0 * (f64::from(i) / 5.0).sin()).collect());
         assert_eq!((rests.len(), rests[0].from, rests[0].to), (1, 0, 199));
+    }
+
+    #[test]
+    fn an_hour_with_one_move_is_divided_soon_and_a_cancel_ends_it() {
+        let place = |i: i32| if i < 20_000 { 500.0 } else { 900.0 };
+        let hour: Vec<f64> = (0..36_000).map(|i| place(i) + 20.0 * (f64::from(i) / 40.0).sin()).collect();
+        let spans: Vec<_> = found(hour.clone()).iter().map(|rest| (rest.from, rest.to)).collect();
+        assert_eq!(spans, [(0, 19_999), (20_000, 35_999)]);
+        let cancel = CancelToken::default();
+        cancel.cancel();
+        assert_eq!(rests(&signal(hour), tolerance(&cancel)), []);
     }
 }

@@ -1,5 +1,6 @@
 //! Subjects on known paths with seeded noise, and measures of the camera's path, for tests.
 
+use crate::context::CancelToken;
 use crate::outcome::{Shot, ShotMode};
 use crate::picture::Rect;
 use crate::spec::Layout;
@@ -69,7 +70,18 @@ impl Scene {
         let points: Vec<_> = looks.iter().filter_map(|time| look(*time)).collect();
         let tracks = vec![FaceTrack { person: 0, points, mouth: Vec::new() }];
         let (width, height, cuts) = (1920, 1080, Vec::new());
-        Observations { width, height, rate: RATE, start: 0.0, end: self.seconds, cuts, looks, tracks }
+        let detections = looks.len();
+        Observations {
+            width,
+            height,
+            rate: RATE,
+            start: 0.0,
+            end: self.seconds,
+            cuts,
+            looks,
+            detections,
+            tracks,
+        }
     }
 
     pub(in crate::vision) fn plan(&self, mode: ShotMode) -> ShotPlan {
@@ -78,7 +90,9 @@ impl Scene {
     }
 
     pub(in crate::vision) fn shoot(&self, mode: ShotMode) -> Film {
-        let shot = super::compose(&self.plan(mode), &self.observations(), &Layout::vertical(), 9.0 / 16.0);
+        let (observations, never) = (self.observations(), CancelToken::default());
+        let shot =
+            super::compose(&self.plan(mode), &observations, &Layout::vertical(), 9.0 / 16.0, &never).unwrap();
         self.film(shot)
     }
 
@@ -93,18 +107,14 @@ impl Scene {
         Film { pictures, keyframes: shot.crops[0].keyframes.len() }
     }
 
-    /// Mean jerk of the detections as they come, straight between two looks, at picture rate.
-    pub(in crate::vision) fn raw_jerk(&self) -> f64 {
-        let observations = self.observations();
-        let points = &observations.tracks[0].points;
-        let x = |index: usize| {
-            let time = index as f64 / RATE;
-            let after = points.partition_point(|point| point.time <= time).clamp(1, points.len() - 1);
-            let (a, b) = (points[after - 1], points[after]);
-            let part = ((time - a.time) / (b.time - a.time)).clamp(0.0, 1.0);
-            a.face.centre().0 + (b.face.centre().0 - a.face.centre().0) * part
-        };
-        mean_jerk(&(0..(self.seconds * RATE) as usize).map(x).collect::<Vec<_>>())
+    /// Mean jerk of the detections over that of the cut-out at the same times.
+    pub(in crate::vision) fn jerk_ratio(&self, film: &Film) -> f64 {
+        let points = &self.observations().tracks[0].points;
+        let raw: Vec<f64> = points.iter().map(|point| point.face.centre().0).collect();
+        let x = film.x();
+        let picture = |point: &FacePoint| ((point.time * RATE).round() as usize).min(x.len() - 1);
+        let cut: Vec<f64> = points.iter().map(|point| x[picture(point)]).collect();
+        mean_jerk(&raw) / mean_jerk(&cut)
     }
 }
 
@@ -165,10 +175,6 @@ impl Film {
         (peak(&speed), peak(&differences(&speed, 0.1)))
     }
 
-    pub(in crate::vision) fn jerk(&self) -> f64 {
-        mean_jerk(&self.x())
-    }
-
     pub(in crate::vision) fn moves(&self) -> bool {
         self.pictures.windows(2).any(|pair| pair[0].0 != pair[1].0)
     }
@@ -178,9 +184,9 @@ fn differences(values: &[f64], step: f64) -> Vec<f64> {
     values.windows(2).map(|pair| (pair[1] - pair[0]) / step).collect()
 }
 
-/// Root of the mean squared third difference at picture rate, a second cubed.
+/// Root of the mean squared third difference at the rate of the looks, a second cubed.
 fn mean_jerk(values: &[f64]) -> f64 {
-    let step = 1.0 / RATE;
+    let step = 1.0 / LOOKS;
     let jerk = differences(&differences(&differences(values, step), step), step);
     (jerk.iter().map(|x| x * x).sum::<f64>() / jerk.len().max(1) as f64).sqrt()
 }

@@ -18,11 +18,15 @@ use net::{ALIGN, InputSize, Net};
 /// 23), and its time grows with the area.
 const MAX_AREA: usize = 640 * 352;
 
+/// Most pixels of a picture that is looked at, and most of its longer side.
+const PICTURE_AREA: f64 = 640.0 * 360.0;
+const LONGEST: f64 = 1280.0;
+
 /// Width and height of the pictures that [`observe`](super::observe) sees best: as a source of this
-/// display size, with at most 640 pixels to a side and even.
+/// display size, with as many pixels as 640 × 360 at most, and even.
 pub fn picture_size(width: u32, height: u32) -> (u32, u32) {
     let (width, height) = (f64::from(width.max(1)), f64::from(height.max(1)));
-    let scale = (640.0 / width.max(height)).min(1.0);
+    let scale = (PICTURE_AREA / (width * height)).sqrt().min(LONGEST / width.max(height)).min(1.0);
     let even = |length: f64| ((length * scale / 2.0).round() as u32 * 2).max(2);
     (even(width), even(height))
 }
@@ -101,6 +105,7 @@ mod tests {
         assert_eq!(picture_size(1920, 1080), (640, 360));
         assert_eq!(picture_size(1080, 1920), (360, 640));
         assert_eq!(picture_size(176, 144), (176, 144));
-        assert_eq!(picture_size(1, 5000), (2, 640));
+        assert_eq!(picture_size(1920, 804), (742, 310), "a face of 8 % has 24 rows");
+        assert_eq!(picture_size(1, 5000), (2, 1280));
     }
 }

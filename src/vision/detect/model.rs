@@ -74,13 +74,14 @@ impl FaceModel {
     }
 }
 
-/// What is wrong, and the two ways on.
+/// What is wrong, and the ways on.
 fn unavailable(message: &str, path: &Path) -> Error {
     Error::new(
         ErrorKind::ModelUnavailable,
         format!(
-            "{message}; run `ytclipper models install {FACE_MODEL}`, or set `layout.track` to `off`, which \
-             needs none"
+            "{message}; run `ytclipper models install {FACE_MODEL}` (where the engine was given a \
+             `face_model` of its own, put the model there or leave that setting out), or set \
+             `layout.track` to `off`, which needs none"
         ),
     )
     .with("model", FACE_MODEL)

@@ -13,7 +13,7 @@ mod properties;
 mod tests;
 
 use super::ticks::{Scene, Ticks, scenes};
-use super::{Hearing, Observations, ShotPlan, Turn, turns};
+use super::{Observations, ShotPlan, Turn};
 use crate::outcome::ShotMode;
 use crate::spec::{Layout, LayoutMode, NoFace, Speakers};
 use cast::{Cast, Frame};
@@ -26,13 +26,12 @@ const SHORTEST_OF_TWO: f64 = 1.0;
 /// No look is farther than this from the time that is taken for it, in seconds.
 const FARTHEST: f64 = 0.05;
 
-/// Makes shots of what was seen and heard in a span: they cover it from its start to its end in
+/// Makes shots of what was seen and who spoke in a span: they cover it from its start to its end in
 /// order and without gap, and one begins at every cut of the source. Within a scene no shot is
 /// shorter than `layout.camera.min_shot`, to a picture. A person that a shot shows was seen in it.
 ///
 /// `output_aspect` is width over height of the picture that a single person is cut out for.
-pub fn direct(seen: &Observations, heard: &Hearing, layout: &Layout, output_aspect: f64) -> Vec<ShotPlan> {
-    let turns = turns(seen, heard);
+pub fn direct(seen: &Observations, turns: &[Turn], layout: &Layout, output_aspect: f64) -> Vec<ShotPlan> {
     let director = Director {
         seen,
         layout,
@@ -42,7 +41,7 @@ pub fn direct(seen: &Observations, heard: &Hearing, layout: &Layout, output_aspe
         },
         frame: Frame::of(seen, output_aspect),
     };
-    scenes(seen).iter().flat_map(|scene| director.shots(scene, &turns)).collect()
+    scenes(seen).iter().flat_map(|scene| director.shots(scene, turns)).collect()
 }
 
 struct Director<'a> {

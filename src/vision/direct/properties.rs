@@ -1,7 +1,7 @@
 //! What must hold for any observations at all.
 
-use super::super::FaceTrack;
 use super::super::synthetic::{Made, Random};
+use super::super::{FaceTrack, Hearing, turns};
 use super::*;
 
 fn made(random: &mut Random) -> (Observations, Hearing) {
@@ -109,7 +109,7 @@ fn shots_of_anything_cover_it_in_order_and_keep_the_rules() {
     for seed in 0..1000 {
         let mut random = Random(seed);
         let ((seen, heard), layout) = (made(&mut random), layout(&mut random));
-        let shots = direct(&seen, &heard, &layout, 9.0 / 16.0);
+        let shots = direct(&seen, &turns(&seen, &heard), &layout, 9.0 / 16.0);
         assert_eq!(broken(&shots, &seen, &layout), None, "seed {seed}: {shots:#?} {:?}", scenes(&seen));
         for shot in shots {
             *kinds.entry(shot.mode).or_insert(0) += 1;

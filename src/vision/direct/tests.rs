@@ -1,4 +1,5 @@
 use super::super::synthetic::{Made, Random};
+use super::super::turns;
 use super::*;
 use ShotMode::{Dual, Fixed, Pan, Single, Wide};
 
@@ -6,7 +7,7 @@ const VERTICAL: f64 = 9.0 / 16.0;
 
 fn shots(made: Made, layout: &Layout) -> Vec<ShotPlan> {
     let (seen, heard) = made.done();
-    direct(&seen, &heard, layout, VERTICAL)
+    direct(&seen, &turns(&seen, &heard), layout, VERTICAL)
 }
 
 /// Mode, people, and begin of each shot of a vertical picture.
@@ -210,7 +211,7 @@ fn a_shot_begins_exactly_at_every_cut() {
         crate::vision::FaceTrack { person: 0, points, mouth: Vec::new() }
     };
     seen.tracks = vec![inside(0.0, 3.04), inside(3.52, 8.0), inside(8.0, 12.0)];
-    let found = direct(&seen, &heard, &Layout::vertical(), VERTICAL);
+    let found = direct(&seen, &turns(&seen, &heard), &Layout::vertical(), VERTICAL);
     let cuts: Vec<_> = found.iter().map(|shot| (shot.start, shot.cut, shot.mode)).collect();
     assert_eq!(
         cuts,
@@ -228,7 +229,7 @@ fn looks_that_miss_a_face_now_and_then_change_nothing() {
         for track in &mut seen.tracks {
             track.points.retain(|_| random.below(6) > 0);
         }
-        let found = direct(&seen, &heard, &Layout::vertical(), VERTICAL);
+        let found = direct(&seen, &turns(&seen, &heard), &Layout::vertical(), VERTICAL);
         assert_eq!(shape(found), [(Dual, vec![1, 0], 0.0)], "seed {seed}");
     }
 }

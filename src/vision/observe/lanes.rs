@@ -12,6 +12,9 @@ use crate::vision::detect::{Detector, FaceModel};
 /// another look.
 const CONSIDERED: f64 = 0.6;
 
+/// Part of the least height at which a face is considered: it may come nearer.
+const CONSIDERED_HEIGHT: f64 = 0.6;
+
 /// Most lanes: more wait for pictures, and each holds a network of some 70 MB.
 const MAX_LANES: usize = 4;
 
@@ -100,8 +103,9 @@ fn work(
     results: &Sender<Result<Findings>>,
 ) {
     let sure = faces.min_confidence;
+    let least_height = CONSIDERED_HEIGHT * faces.min_height * size.1 as f64;
     let done = Detector::with(model, size, |detector| {
-        let mut lane = Lane { detector, least: CONSIDERED * sure, sure, cancel };
+        let mut lane = Lane { detector, least: CONSIDERED * sure, sure, least_height, cancel };
         for segment in segments {
             // Nobody listens once the reading thread has failed.
             if results.send(Ok(lane.work(segment)?)).is_err() {

@@ -15,7 +15,7 @@ use super::Observations;
 use super::detect::FaceModel;
 use super::frame::{Frame, Pool};
 use super::scene::CutDetector;
-use super::track::Assembler;
+use super::track::{Assembler, People};
 use crate::context::Context;
 use crate::error::Result;
 use crate::picture::PictureStream;
@@ -46,7 +46,7 @@ pub fn observe(
     let rate = pictures.rate();
     lanes::run(model, size, faces, threads, &context.cancel, |lanes| pass.read(pictures, lanes))?;
     let Pass { segmenter, assembler, start, end, .. } = pass;
-    let (tracks, looks) = assembler.finish(faces, size, scale);
+    let People { tracks, looks, detections } = assembler.finish(faces, size, scale, &context.cancel)?;
     let end = end.map_or(start.unwrap_or(0.0), |end| end + 1.0 / rate.max(1.0));
     Ok(Observations {
         width,
@@ -56,6 +56,7 @@ pub fn observe(
         end,
         cuts: segmenter.into_cuts(),
         looks,
+        detections,
         tracks,
     })
 }

@@ -13,6 +13,9 @@ use crate::sys::Mutex;
 /// Shortest time between two looks, in seconds; where somebody comes or goes, looks are this near.
 const SHORTEST: f64 = 0.2;
 
+/// Most faces that are followed, the largest: of a crowd nobody is shown alone.
+const MOST_FACES: usize = 16;
+
 /// A look at a picture that two runs share: whoever needs it first does it.
 #[derive(Default)]
 pub(super) struct Shared(Mutex<Option<Arc<[Detection]>>>);
@@ -88,6 +91,8 @@ pub(super) struct Lane<'a, 'b> {
     pub least: f64,
     /// Least confidence of a face that is believed.
     pub sure: f64,
+    /// Least height of a face that is followed, in pixels of the pictures.
+    pub least_height: f64,
     /// Raised to stop.
     pub cancel: &'a CancelToken,
 }
@@ -112,7 +117,11 @@ impl Lane<'_, '_> {
 
     fn look(&mut self, frame: &Frame) -> Result<Arc<[Detection]>> {
         self.cancel.check()?;
-        Ok(self.detector.look(&frame.view(), self.least)?.into())
+        let mut found = self.detector.look(&frame.view(), self.least)?;
+        found.retain(|detection| detection.face.height >= self.least_height);
+        found.sort_by(|a, b| b.face.height.total_cmp(&a.face.height));
+        found.truncate(MOST_FACES);
+        Ok(found.into())
     }
 }
 

@@ -6,7 +6,7 @@ mod decide;
 #[cfg(test)]
 mod tests;
 
-use super::ticks::{Scene, Ticks, scenes};
+use super::ticks::{Appearance, Scene, Ticks, scenes};
 use super::{Hearing, Observations};
 use activity::{Activity, Scales};
 use decide::decide;
@@ -52,8 +52,20 @@ pub fn speaker_at(turns: &[Turn], time: f64) -> Option<u32> {
     }
 }
 
+/// Most people of a scene that may speak.
+const MOST: usize = 12;
+
 fn turns_of(scene: &Scene, seen: &Observations, heard: &Hearing, scales: &Scales) -> Vec<Turn> {
     let ticks = Ticks::of(scene, seen.rate);
-    let activity = Activity::of(&scene.people(seen), &ticks, heard, scales);
+    let activity = Activity::of(&most_present(scene.people(seen)), &ticks, heard, scales);
     decide(&activity, &ticks)
+}
+
+/// The people that are there most and largest, in the order of their numbers.
+fn most_present(mut people: Vec<Appearance>) -> Vec<Appearance> {
+    let presence = |person: &Appearance| person.points.iter().map(|point| point.face.height).sum::<f64>();
+    people.sort_by(|a, b| presence(b).total_cmp(&presence(a)));
+    people.truncate(MOST);
+    people.sort_by_key(|person| person.person);
+    people
 }

@@ -2,6 +2,8 @@
 
 use super::appearance::Appearance;
 use super::{count, person, stitch};
+use crate::context::CancelToken;
+use crate::error::Result;
 use crate::picture::Rect;
 use crate::spec::FaceFilter;
 use crate::vision::observe::{Findings, Seen, Step};
@@ -73,6 +75,10 @@ fn point(time: f64, seen: &Seen) -> FacePoint {
 pub(crate) struct Assembler {
     chains: Vec<Chain>,
     looks: Vec<f64>,
+    /// Time of the first and of the last picture of each scene.
+    scenes: Vec<(f64, f64)>,
+    /// Pictures that the network looked at.
+    detections: usize,
     scene: Option<usize>,
     /// The chain of each face of the newest look.
     open: Vec<usize>,
@@ -82,6 +88,7 @@ impl Assembler {
     /// Takes the next segment's findings.
     pub(crate) fn push(&mut self, findings: &Findings) {
         let Some((first, _)) = findings.looks.split_first() else { return };
+        self.note(findings);
         if self.scene != Some(findings.scene) {
             self.scene = Some(findings.scene);
             let time = findings.times[first.0];
@@ -91,6 +98,14 @@ impl Assembler {
         for (pair, steps) in findings.looks.windows(2).zip(&findings.steps) {
             self.advance(findings, &pair[0], &pair[1], steps);
         }
+    }
+
+    fn note(&mut self, findings: &Findings) {
+        let (Some(first), Some(last)) = (findings.times.first(), findings.times.last()) else { return };
+        self.scenes.resize(self.scenes.len().max(findings.scene + 1), (*first, *last));
+        self.scenes[findings.scene].1 = *last;
+        // A look that two segments share counts once.
+        self.detections += findings.looks.len() - usize::from(self.scene == Some(findings.scene));
     }
 
     fn begin(&mut self, scene: usize, time: f64, seen: &Seen) -> usize {
@@ -132,17 +147,19 @@ impl Assembler {
             .collect();
     }
 
-    /// The people and the times of the looks. `scale` brings the pictures' pixels to the source's;
-    /// `size` is that of the pictures.
+    /// The people. `scale` brings the pictures' pixels to the source's; `size` is that of the
+    /// pictures. `Cancelled` where that was asked for.
     pub(crate) fn finish(
         self,
         filter: &FaceFilter,
         size: (usize, usize),
         scale: (f64, f64),
-    ) -> (Vec<FaceTrack>, Vec<f64>) {
+        cancel: &CancelToken,
+    ) -> Result<People> {
         let joined = stitch::join(self.chains, &self.looks);
-        let counted = count::count(joined, filter, (size.0 as f64, size.1 as f64));
-        let persons = person::number(&counted);
+        let lengths: Vec<f64> = self.scenes.iter().map(|(first, last)| last - first).collect();
+        let counted = count::count(joined, filter, (size.0 as f64, size.1 as f64), &lengths);
+        let persons = person::number(&counted, cancel)?;
         let mut rests = vec![Vec::new(); counted.len()];
         for (chain, person) in counted.iter().zip(&persons) {
             rests[*person].extend_from_slice(&chain.mouth);
@@ -153,8 +170,18 @@ impl Assembler {
             mouth: mouth::motion(&chain.mouth, rests[person]),
             points: chain.points.into_iter().map(|point| scaled(point, scale)).collect(),
         });
-        (tracks.collect(), self.looks)
+        Ok(People { tracks: tracks.collect(), looks: self.looks, detections: self.detections })
     }
+}
+
+/// Everybody that was seen.
+pub(crate) struct People {
+    /// Scene by scene.
+    pub tracks: Vec<FaceTrack>,
+    /// Times at which faces were placed.
+    pub looks: Vec<f64>,
+    /// Pictures that the network looked at.
+    pub detections: usize,
 }
 
 /// A face that was followed from one look to the next; `part` of the time between has passed.

@@ -10,6 +10,8 @@ use crate::vision::frame::Frame;
 
 /// Least overlap of a followed face with the one that the next look found there.
 const MEET: f64 = 0.25;
+/// Longest time between two looks without a sure face, in seconds: shorter visits do not count.
+const EMPTY: f64 = 0.6;
 /// Largest ratio of the widths of the same face in two looks.
 const GROWTH: f64 = 1.7;
 
@@ -80,8 +82,9 @@ impl Bridge<'_, '_> {
     }
 
     /// Whether every sure face of both looks was joined, or the looks are too near for one more.
+    /// Where neither has any, somebody may have come and gone: they are near much earlier.
     fn is_whole(&self, hops: &[Hop], head: &Look, tail: &Look) -> bool {
-        let near = self.frames[tail.at].time - self.frames[head.at].time < 2.0 * self.shortest;
+        let span = self.frames[tail.at].time - self.frames[head.at].time;
         let sure = |found: &[Detection], joined: &dyn Fn(&Hop) -> usize| {
             found
                 .iter()
@@ -89,8 +92,14 @@ impl Bridge<'_, '_> {
                 .filter(|(_, detection)| detection.confidence >= self.sure)
                 .all(|(index, _)| hops.iter().any(|hop| joined(hop) == index))
         };
-        near || tail.at - head.at < 4
-            || (sure(&head.found, &|hop| hop.from) && sure(&tail.found, &|hop| hop.to))
+        if span < 2.0 * self.shortest || tail.at - head.at < 4 {
+            return true;
+        }
+        let nobody = |look: &Look| look.found.iter().all(|detection| detection.confidence < self.sure);
+        if nobody(head) && nobody(tail) {
+            return span < EMPTY;
+        }
+        sure(&head.found, &|hop| hop.from) && sure(&tail.found, &|hop| hop.to)
     }
 }
 

@@ -16,9 +16,17 @@ const MEAN: f64 = 0.75;
 /// Part of a span in which a face must count without slack.
 const FIRM: f64 = 0.4;
 
-/// The spans of the chains in which their faces count, the earliest first.
-pub(super) fn count(chains: Vec<Chain>, filter: &FaceFilter, size: (f64, f64)) -> Vec<Chain> {
-    let believed: Vec<Chain> = chains.into_iter().filter(|chain| is_believed(chain, filter)).collect();
+/// The spans of the chains in which their faces count, the earliest first. `lengths` are the
+/// seconds from each scene's first picture to its last.
+pub(super) fn count(
+    chains: Vec<Chain>,
+    filter: &FaceFilter,
+    size: (f64, f64),
+    lengths: &[f64],
+) -> Vec<Chain> {
+    let shortest = |chain: &Chain| lengths.get(chain.scene).map_or(SHORTEST, |length| SHORTEST.min(*length));
+    let believed: Vec<Chain> =
+        chains.into_iter().filter(|chain| is_believed(chain, filter, shortest(chain))).collect();
     let spans: Vec<Vec<Chain>> = believed
         .iter()
         .map(|chain| {
@@ -42,12 +50,13 @@ fn spans_of(chain: &Chain, grade: impl Fn(&FacePoint) -> f64) -> Vec<Chain> {
     spans(chain, &chain.points.iter().map(grade).collect::<Vec<_>>())
 }
 
-/// Whether the network was sure of the face: once for good, and not much less on the whole.
-fn is_believed(chain: &Chain, filter: &FaceFilter) -> bool {
+/// Whether the network was sure of the face, for at least so many seconds: once for good, and not
+/// much less on the whole.
+fn is_believed(chain: &Chain, filter: &FaceFilter, shortest: f64) -> bool {
     chain.best >= filter.min_confidence
         && chain.sum / chain.sightings as f64 >= MEAN * filter.min_confidence
         && chain.sightings >= SIGHTINGS
-        && chain.end() - chain.start() >= SHORTEST
+        && chain.end() - chain.start() >= shortest - 1e-6
 }
 
 /// By how much a place passes the filter: 1 and more passes, [`SLACK`] and more passes with slack.

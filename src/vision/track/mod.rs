@@ -12,5 +12,5 @@ mod stitch;
 mod tests;
 
 pub(super) use appearance::Appearance;
-pub(super) use assemble::Assembler;
+pub(super) use assemble::{Assembler, People};
 pub(super) use bridge::{Bridge, Hop, Look, Trace};

@@ -64,7 +64,8 @@ fn distance(one: &Chain, two: &Chain) -> Option<f64> {
 
 fn append(chain: &mut Chain, rest: Chain, looks: &[f64]) {
     if let (Some(from), Some(to)) = (chain.points.last().copied(), rest.points.first().copied()) {
-        let within = looks.iter().filter(|time| **time > from.time && **time < to.time);
+        let first = looks.partition_point(|time| *time <= from.time);
+        let within = looks[first..].iter().take_while(|time| **time < to.time);
         chain.points.extend(within.map(|time| filled(&from, &to, *time)));
     }
     chain.points.extend(rest.points);

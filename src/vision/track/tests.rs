@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use super::assemble::Chain;
 use super::{Appearance, count, person, stitch};
+use crate::context::CancelToken;
+use crate::error::ErrorKind;
 use crate::picture::{PictureView, PlaneView, Rect};
 use crate::spec::FaceFilter;
 use crate::vision::FacePoint;
@@ -50,7 +52,7 @@ fn chain(who: u32, looks: std::ops::Range<u32>, at: impl Fn(f64) -> (f64, f64, f
 }
 
 fn counted(chains: Vec<Chain>) -> Vec<Chain> {
-    count::count(chains, &FaceFilter::default(), SIZE)
+    count::count(chains, &FaceFilter::default(), SIZE, &[10.0])
 }
 
 #[test]
@@ -101,6 +103,27 @@ fn a_face_at_a_threshold_does_not_flicker() {
 }
 
 #[test]
+fn a_face_of_a_scene_that_is_shorter_still_counts() {
+    let brief = || vec![chain(1, 0..3, |_| (200.0, 60.0, 0.9))];
+    let kept = |scene: f64| count::count(brief(), &FaceFilter::default(), SIZE, &[scene]).len();
+    assert_eq!((kept(2.0 / RATE), kept(2.0)), (1, 0));
+}
+
+#[test]
+fn many_scenes_of_two_people_are_two_people() {
+    let scene = |scene: usize, who: u32, x: f64| {
+        let from = scene as u32 * 10;
+        Chain { scene, ..chain(who, from..from + 10, move |_| (x, 60.0, 0.9)) }
+    };
+    let chains: Vec<_> = (0..200).flat_map(|n| [scene(n, 1, 200.0), scene(n, 2, 400.0)]).collect();
+    let numbers = person::number(&chains, &CancelToken::default()).unwrap();
+    assert!(numbers.iter().enumerate().all(|(index, number)| *number == index % 2));
+    let cancelled = CancelToken::default();
+    cancelled.cancel();
+    assert_eq!(person::number(&chains, &cancelled).unwrap_err().kind(), ErrorKind::Cancelled);
+}
+
+#[test]
 fn a_face_that_leaves_at_the_edge_counts_until_then() {
     // 5 % of 640 is 32; with slack a face counts to 25.6.
     let kept = counted(vec![chain(1, 0..60, |time| (200.0 - 20.0 * time, 60.0, 0.9))]);
@@ -129,7 +152,7 @@ fn a_person_is_known_again_unless_both_are_there_at_once() {
         scene(1, chain(1, 10..20, still(400.0))),
         scene(1, chain(1, 10..20, still(500.0))),
     ];
-    let numbers = person::number(&chains);
+    let numbers = person::number(&chains, &CancelToken::default()).unwrap();
     assert_eq!(numbers[..3], [0, 1, 1]);
     // Two alike in one picture are two people; one of them is the first.
     assert!(numbers[3] != numbers[4] && numbers[3..].contains(&0), "{numbers:?}");
