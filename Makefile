@@ -74,7 +74,8 @@ check: build ## Format, lints, layers, types, stubs
 	stubtest ytclipper_rs._native
 
 .PHONY: bench
-bench: build models sample ## Measure, against ffmpeg side by side; writes docs/benchmarks.md
+bench: build models sample ## Measure, against peers side by side; writes docs/benchmarks.md
+	@python scripts/speech.py
 	@status=0; for name in render exact jobs speech reframe; do \
 	    python benches/$$name.py --write || status=1; \
 	done; exit $$status

@@ -9,7 +9,7 @@ use ytclipper::context::Context;
 use ytclipper::models::ModelStore;
 use ytclipper::picture::{AudioStream, AudioView};
 use ytclipper::spec::{InstallModelSpec, Quantization};
-use ytclipper::speech::{ModelCache, transcribe};
+use ytclipper::speech::{ModelCache, Wish, transcribe};
 
 /// Samples in memory, given in runs.
 struct Sound {
@@ -50,7 +50,7 @@ fn listen(store: ModelStore, name: &str, files: &[&str]) -> Result<(), Box<dyn E
     for file in files {
         let mut sound = Sound { samples: samples(Path::new(file))?, position: 0 };
         let begun = Instant::now();
-        let transcript = transcribe(&model, &mut sound, None, &Context::detached())?;
+        let transcript = transcribe(&model, &mut sound, Wish::default(), &Context::detached())?;
         println!("{file}: {:.1} s of sound in {:.1?}", transcript.duration, begun.elapsed());
         for segment in &transcript.segments {
             println!("  {:7.2} {:7.2}  {}", segment.start, segment.end, segment.text);

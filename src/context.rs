@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 
 use crate::error::{Error, Result};
-use crate::outcome::Stage;
+use crate::outcome::{Segment, Stage};
 use crate::sys::Mutex;
 
 /// A flag that a host raises to stop a job; clones share it. Reading it is one atomic load.
@@ -74,6 +74,8 @@ pub struct Report {
     pub fraction: f64,
     /// What is being done, for a person.
     pub message: String,
+    /// Speech that was understood since the report before.
+    pub segments: Vec<Segment>,
 }
 
 /// Where reports go.
@@ -123,11 +125,17 @@ impl ProgressSink {
 
     /// Reports `fraction` (0.0 to 1.0) of this window.
     pub fn set(&self, fraction: f64, message: impl Into<String>) {
+        self.tell(fraction, message, Vec::new());
+    }
+
+    /// The same, with speech that was understood meanwhile: it is never dropped.
+    pub fn tell(&self, fraction: f64, message: impl Into<String>, segments: Vec<Segment>) {
         let fraction = if fraction.is_finite() { fraction.clamp(0.0, 1.0) } else { 0.0 };
         (self.report)(Report {
             stage: self.stage,
             fraction: self.from + (self.to - self.from) * fraction,
             message: format!("{}{}", self.label, message.into()),
+            segments,
         });
     }
 
@@ -172,13 +180,23 @@ impl ThreadBudget {
         RunningJob(Arc::clone(self))
     }
 
+    /// Threads that a job may have at present: an equal part for each running job, at least one.
+    pub fn share(&self) -> usize {
+        (self.total / self.state.lock().jobs.max(1)).max(1)
+    }
+
     /// Leases this job's share: what is free, at most an equal part for each running job, at
     /// least one thread.
     pub fn lease(self: &Arc<Self>) -> ThreadLease {
+        self.lease_at_most(self.total)
+    }
+
+    /// The same, at most so many threads.
+    pub fn lease_at_most(self: &Arc<Self>, most: usize) -> ThreadLease {
         let mut state = self.state.lock();
         let share = self.total / state.jobs.max(1);
         let free = self.total.saturating_sub(state.leased);
-        let threads = share.min(free).max(1);
+        let threads = share.min(free).min(most).max(1);
         state.leased += threads;
         ThreadLease { budget: Arc::clone(self), threads }
     }
@@ -274,7 +292,8 @@ impl Context {
     }
 
     /// The same job, for work ahead beside the one that reports: silent, to be stopped alone, on
-    /// threads of its own, a quarter as many, so that it takes none from what is needed now.
+    /// threads of its own, a quarter as many and at least one: the work that reports leases all
+    /// that there are, and does not keep all of them busy.
     #[must_use]
     pub fn beside(&self) -> Self {
         Self {

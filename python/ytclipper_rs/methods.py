@@ -38,6 +38,7 @@ from .spec import (
     Quantization,
     RenderPlan,
     Selection,
+    SpeechOptions,
     ThumbnailSpec,
     TranscribeSpec,
     Transition,
@@ -125,6 +126,7 @@ class JobMethods(ABC):
         model: str = "base",
         language: str | None = None,
         cache: bool = True,
+        options: SpeechOptions = SpeechOptions(),
     ) -> Job[Transcript]:
         """Turns a file's speech into words with times.
 
@@ -133,15 +135,20 @@ class JobMethods(ABC):
             model: Name of an installed model, or the path of a ggml file.
             language: ISO 639-1 code; detected where None.
             cache: Whether to read and write `<stem>_transcript.json` beside the file.
+            options: How the model listens: translation, prompt, vocabulary, beam, ...
+
+        The job's events hand on the segments as they are understood (`event.segments`).
 
         Job errors: `ModelUnavailable`, `UnsupportedMedia` (no sound), `NotFound`.
 
         Example:
-            spoken = await engine.transcribe("talk.mp4", language="en")
-            for word in spoken.words():
-                print(word.start, word.end, word.word)
+            job = engine.transcribe("talk.mp4", language="en")
+            async for event in job.events():
+                for segment in event.segments:
+                    print(segment.start, segment.text)
+            spoken = await job
         """
-        return self.submit(TranscribeSpec(source, model, language, cache))
+        return self.submit(TranscribeSpec(source, model, language, cache, options))
 
     def analyze(
         self,
@@ -150,6 +157,7 @@ class JobMethods(ABC):
         model: str = "base",
         language: str | None = None,
         cache: bool = True,
+        options: SpeechOptions = SpeechOptions(),
         selection: Selection = Selection(),
     ) -> Job[Analysis]:
         """Transcribes a file and chooses clips.
@@ -159,7 +167,7 @@ class JobMethods(ABC):
             for clip in found.clips:
                 print(clip.start, clip.end, clip.score, clip.text)
         """
-        transcribe = TranscribeSpec(source, model, language, cache)
+        transcribe = TranscribeSpec(source, model, language, cache, options)
         return self.submit(AnalyzeSpec(transcribe, selection))
 
     def install_model(

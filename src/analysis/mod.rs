@@ -45,11 +45,10 @@ mod tests {
     #[test]
     fn text_at_joins_the_segments_of_a_span() {
         let segment = |start: f64, text: &str| Segment {
-            id: 0,
             start,
             end: start + 1.0,
             text: text.to_owned(),
-            words: Vec::new(),
+            ..Segment::default()
         };
         let segments =
             [segment(0.0, " One. "), segment(1.0, "Two."), segment(2.0, ""), segment(3.0, "Four.")];

@@ -150,11 +150,10 @@ mod tests {
 
     fn score(text: &str, seconds: f64) -> f64 {
         score_segment(&Segment {
-            id: 0,
             start: 10.0,
             end: 10.0 + seconds,
             text: text.to_owned(),
-            words: Vec::new(),
+            ..Segment::default()
         })
     }
 

@@ -11,7 +11,7 @@ fn segment(start: f64, end: f64, text: &str) -> Segment {
         end: start + (i + 1) as f64 * step,
         probability: None,
     });
-    Segment { id: 0, start, end, text: text.to_owned(), words: words.collect() }
+    Segment { start, end, text: text.to_owned(), words: words.collect(), ..Segment::default() }
 }
 
 /// 20 points, 30 points.

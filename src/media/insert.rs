@@ -98,10 +98,7 @@ impl Moving {
 
     fn picture(&mut self, clock: f64) -> Result<&Video> {
         let tolerance = self.reader.rate().seconds(1) / 2.0;
-        let (round, time) = match self.end {
-            InsertEnd::Loop => ((clock / self.length) as u64, clock % self.length),
-            InsertEnd::Hold => (0, clock.min(self.length)),
-        };
+        let (round, time) = moment(clock, self.length, self.end);
         if round != self.round {
             self.reader.seek(0.0, tolerance)?;
             self.round = round;
@@ -115,6 +112,17 @@ impl Moving {
             self.last = Some((round, shown.serial, fitted));
         }
         self.last.as_ref().map(|(_, _, picture)| picture).ok_or_else(no_picture)
+    }
+}
+
+/// The round that a video of a length is in at `clock`, and the time within it.
+fn moment(clock: f64, length: f64, end: InsertEnd) -> (u64, f64) {
+    match end {
+        InsertEnd::Loop => {
+            let round = (clock / length).floor();
+            (round as u64, (clock - round * length).max(0.0))
+        }
+        InsertEnd::Hold => (0, clock.min(length)),
     }
 }
 
@@ -179,5 +187,24 @@ fn copy(from: &Video, to: &mut Video, place: Place) {
             let begin = (y + row) * stride + x;
             to.data_mut(index)[begin..begin + width].copy_from_slice(&view.row(row)[..width]);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_loop_begins_anew_and_goes_on_whatever_its_length() {
+        for tenths in 5..150 {
+            let length = f64::from(tenths) / 10.0;
+            for frame in 0..1800 {
+                let clock = f64::from(frame) / 30.0;
+                let (round, time) = moment(clock, length, InsertEnd::Loop);
+                let near = (round as f64 * length + time - clock).abs() < 1e-9;
+                assert!(near && (0.0..=length).contains(&time), "{length} s at {clock}");
+            }
+        }
+        assert_eq!(moment(7.0, 2.0, InsertEnd::Hold), (0, 2.0));
     }
 }

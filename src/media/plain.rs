@@ -35,10 +35,19 @@ impl Plain {
     fn is_plain(&self, frame: &Video) -> bool {
         self.rotation == 0
             && frame.format() == ffmpeg::format::Pixel::YUV420P
+            && is_top_down(frame)
             && !is_hdr(frame.color_transfer_characteristic())
             && matrix(frame) == Some("bt709")
             && frame.color_range() != ffmpeg::color::Range::JPEG
     }
+}
+
+/// Whether rows follow each other downwards in memory: some decoders hand out pictures that stand on
+/// their head, and say so by negative strides.
+pub(super) fn is_top_down(frame: &Video) -> bool {
+    // SAFETY: the frame is whole; its line sizes are plain numbers.
+    let sizes = unsafe { (*frame.as_ptr()).linesize };
+    sizes[..3].iter().all(|size| *size >= 0)
 }
 
 fn plain_chain(frame: &Video, rotation: u32, threads: usize) -> Result<Chain> {

@@ -67,22 +67,9 @@ impl<'a> Renderer<'a> {
         let insert = self.insert(framer.is_some(), context)?;
         let mut reframer = self.reframer(framer, insert.as_ref().map(InsertReader::place))?;
         let gain = self.measure(context)?;
-        let wants_sound = self.plan.audio.enabled;
-        let sound = if wants_sound {
-            Soundtrack::open(&self.plan.source, &self.survey.timeline, &context.cancel)?
-        } else {
-            None
-        };
+        let sound = self.soundtrack(context)?;
         let has_audio = sound.is_some();
-        let output = OutputPlan {
-            path: temporary.to_owned(),
-            encode: self.plan.encode,
-            audio: has_audio.then_some(self.plan.audio),
-            size: self.survey.geometry.output,
-            rate: self.survey.timeline.rate,
-            threads: encoder_threads(self.lease.threads()),
-        };
-        let writer = Writer::start(output, &self.lease, &context.cancel)?;
+        let writer = Writer::start(self.output(temporary, has_audio), &self.lease, &context.cancel)?;
         let drawer =
             Drawer::new(self.plan, ass, self.survey.timeline.rate, self.lease.threads(), &context.cancel)?;
         let mut pass = Pass {
@@ -100,6 +87,25 @@ impl<'a> Renderer<'a> {
         self.parts(&mut reframer, &mut pass)?;
         let clock = pass.finish()?;
         self.report(temporary, has_audio, gain, &clock)
+    }
+
+    fn soundtrack(&self, context: &Context) -> Result<Option<Soundtrack>> {
+        if self.plan.audio.enabled {
+            Soundtrack::open(&self.plan.source, &self.survey.timeline, &context.cancel)
+        } else {
+            Ok(None)
+        }
+    }
+
+    fn output(&self, temporary: &Path, has_audio: bool) -> OutputPlan {
+        OutputPlan {
+            path: temporary.to_owned(),
+            encode: self.plan.encode,
+            audio: has_audio.then_some(self.plan.audio),
+            size: self.survey.geometry.output,
+            rate: self.survey.timeline.rate,
+            threads: encoder_threads(self.lease.threads()),
+        }
     }
 
     fn measure(&self, context: &Context) -> Result<Option<Gain>> {
@@ -161,10 +167,8 @@ impl<'a> Renderer<'a> {
         for number in 0..part.frames {
             pass.context.cancel.check()?;
             let begun = Instant::now();
-            let shown =
-                self.reader.picture_at(start + rate.seconds(number), tolerance)?.ok_or_else(|| {
-                    Error::new(ErrorKind::CorruptMedia, "the source has no picture that can be decoded")
-                })?;
+            let shown = self.reader.picture_at(start + rate.seconds(number), tolerance)?;
+            let shown = shown.ok_or_else(no_picture)?;
             pass.clock.add("decode", begun);
             if number == 0 {
                 start = snap(start, shown.time, tolerance);
@@ -226,6 +230,10 @@ impl<'a> Renderer<'a> {
             timings: clock.seconds(),
         })
     }
+}
+
+fn no_picture() -> Error {
+    Error::new(ErrorKind::CorruptMedia, "the source has no picture that can be decoded")
 }
 
 /// Decoding takes a fraction of what encoding takes; each thread of it holds some pictures. Two are

@@ -5,6 +5,7 @@ use ffmpeg_next::frame::Video;
 
 use super::graph::Chain;
 use super::picture::share;
+use super::plain::is_top_down;
 use crate::error::{Error, Result};
 
 /// What a chain of filters was set up for.
@@ -50,7 +51,14 @@ impl ShapedChain {
         let mut input = share(frame)?;
         input.set_pts(None);
         chain.push(Some(&mut input))?;
-        if chain.pull(output)? { Ok(()) } else { Err(Error::internal("the filters kept a picture")) }
+        if !chain.pull(output)? {
+            return Err(Error::internal("the filters kept a picture"));
+        }
+        if is_top_down(output) {
+            Ok(())
+        } else {
+            Err(Error::internal("the filters left a picture upside down"))
+        }
     }
 
     /// The same into a picture of its own.

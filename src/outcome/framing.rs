@@ -110,10 +110,11 @@ pub struct CropKeyframe {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct FramingReport {
-    /// Looks with a shown person's whole face inside the cut-out, in percent of those where one
-    /// was seen. Absent, as the next two, where the framing was given: then nobody looked.
+    /// Places of a shown person's face that are wholly inside the cut-out, in percent; of two people
+    /// in one cut-out those of the left one. Absent, as the next two, where no shown person was
+    /// seen, or where the framing was given: then nobody looked.
     pub face_inside_percent: Option<f64>,
-    /// Looks with the centre of the face inside the cut-out's middle 60 %, in percent.
+    /// Places with the centre of the face inside the cut-out's middle 60 %, in percent.
     pub face_central_percent: Option<f64>,
     /// Mean distance of the face's centre from the cut-out's, as a fraction of its width.
     pub mean_offset: Option<f64>,

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::Segment;
+
 /// The stages that a job reports, under the names that the existing server sends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -67,4 +69,8 @@ pub struct Progress {
     pub eta_s: Option<f64>,
     /// Number of this report within the job, from 1.
     pub seq: u64,
+    /// Segments of speech that were understood since the report before: reports may be left out,
+    /// these never are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub segments: Vec<Segment>,
 }

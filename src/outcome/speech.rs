@@ -21,7 +21,7 @@ pub struct Word {
 }
 
 /// A run of speech, about a sentence.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Segment {
     /// Number within the transcript, from 0.
     #[serde(default)]
@@ -35,6 +35,18 @@ pub struct Segment {
     /// Its words.
     #[serde(default)]
     pub words: Vec<Word>,
+    /// Mean natural logarithm of its words' probabilities, 0 or less, where known: below −1 it is
+    /// likely a guess.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub average_log_probability: Option<f64>,
+    /// Whether it should be looked at: likely a guess, or text that repeats itself.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub suspicious: bool,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde asks for it
+fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 /// A video's speech.

@@ -23,5 +23,5 @@ pub use render::{
 };
 pub(crate) use source::DEFAULT_MAX_DOWNLOAD_BYTES;
 pub use source::{DownloadSpec, ProbeSpec};
-pub use speech::{AnalyzeSpec, InstallModelSpec, Quantization, Selection, TranscribeSpec};
+pub use speech::{AnalyzeSpec, InstallModelSpec, Quantization, Selection, SpeechOptions, TranscribeSpec};
 pub use validate::{Faults, Validate};

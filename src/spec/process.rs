@@ -8,8 +8,8 @@ use super::captions::check_words;
 use super::render::check_part_count;
 use super::speech::{check_language, check_model, default_model, yes};
 use super::{
-    AudioSpec, CaptionStyle, EncodeSpec, Faults, Layout, LayoutMode, Selection, Transition, Validate,
-    Watermark,
+    AudioSpec, CaptionStyle, EncodeSpec, Faults, Layout, LayoutMode, Selection, SpeechOptions, Transition,
+    Validate, Watermark,
 };
 use crate::outcome::{TimeRange, Word};
 
@@ -175,6 +175,9 @@ pub struct ProcessSpec {
     /// ISO 639-1 code of the spoken language; detected where absent.
     #[serde(default)]
     pub language: Option<String>,
+    /// How the model listens.
+    #[serde(default)]
+    pub speech: SpeechOptions,
     /// Look of captions.
     #[serde(default)]
     pub caption_style: CaptionStyle,
@@ -222,6 +225,7 @@ impl ProcessSpec {
             selection: Selection::default(),
             model: default_model(),
             language: None,
+            speech: SpeechOptions::default(),
             caption_style: CaptionStyle::default(),
             watermark: None,
             layout: None,
@@ -275,6 +279,7 @@ impl Validate for ProcessSpec {
         faults.within("selection", |f| self.selection.check(f));
         check_model(&self.model, "model", faults);
         check_language(self.language.as_deref(), faults);
+        faults.within("speech", |f| self.speech.check(f));
         faults.within("caption_style", |f| self.caption_style.check(f));
         if let Some(watermark) = &self.watermark {
             faults.within("watermark", |f| watermark.check(f));

@@ -21,6 +21,74 @@ pub struct TranscribeSpec {
     /// Whether to read and write `<stem>_transcript.json` beside the file.
     #[serde(default = "yes")]
     pub cache: bool,
+    /// How the model listens.
+    #[serde(default)]
+    pub options: SpeechOptions,
+}
+
+/// How a speech model listens.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SpeechOptions {
+    /// Whether to write down English whatever is spoken. Not with an English-only model.
+    pub translate: bool,
+    /// Text in the style that is wanted, as if it had been said before (at most 1,000 characters).
+    pub initial_prompt: Option<String>,
+    /// Names and terms that may be said, spelt as they shall be written (at most 100, of 100
+    /// characters each).
+    pub vocabulary: Vec<String>,
+    /// Continuations that are followed at a time (1 to 8): more takes longer, and hears a little
+    /// better.
+    pub beam_size: u32,
+    /// How freely words are chosen, 0 (the likeliest) to 1, at first: a decode that loops or guesses
+    /// is done again more freely, twice at most.
+    pub temperature: f64,
+    /// Whether sound without a voice is left out. Without it everything is decoded, and silence and
+    /// music may be taken for words.
+    pub voice_activity: bool,
+}
+
+impl SpeechOptions {
+    /// The defaults.
+    pub const PLAIN: Self = Self {
+        translate: false,
+        initial_prompt: None,
+        vocabulary: Vec::new(),
+        beam_size: 1,
+        temperature: 0.0,
+        voice_activity: true,
+    };
+}
+
+impl Default for SpeechOptions {
+    fn default() -> Self {
+        Self::PLAIN
+    }
+}
+
+/// Longest prompt, most terms, and longest term.
+const MOST_PROMPT: usize = 1000;
+const MOST_TERMS: usize = 100;
+const MOST_TERM: usize = 100;
+
+impl Validate for SpeechOptions {
+    fn check(&self, faults: &mut Faults) {
+        let prompt = self.initial_prompt.as_deref().unwrap_or_default();
+        faults.text("initial_prompt", prompt);
+        let message = format_args!("must have at most {MOST_PROMPT} characters");
+        faults.require(prompt.chars().count() <= MOST_PROMPT, "initial_prompt", message);
+        let message = format_args!("must be at most {MOST_TERMS} terms");
+        faults.require(self.vocabulary.len() <= MOST_TERMS, "vocabulary", message);
+        for (index, term) in self.vocabulary.iter().enumerate() {
+            let field = format!("vocabulary[{index}]");
+            faults.text(&field, term);
+            let length = term.trim().chars().count();
+            let message = format_args!("must have 1 to {MOST_TERM} characters");
+            faults.require((1..=MOST_TERM).contains(&length), &field, message);
+        }
+        faults.range("beam_size", f64::from(self.beam_size), 1.0, 8.0);
+        faults.range("temperature", self.temperature, 0.0, 1.0);
+    }
 }
 
 pub(super) fn default_model() -> String {
@@ -34,7 +102,13 @@ pub(super) fn yes() -> bool {
 impl TranscribeSpec {
     /// Transcribes `source` with the defaults.
     pub fn new(source: impl Into<PathBuf>) -> Self {
-        Self { source: source.into(), model: default_model(), language: None, cache: true }
+        Self {
+            source: source.into(),
+            model: default_model(),
+            language: None,
+            cache: true,
+            options: SpeechOptions::default(),
+        }
     }
 }
 
@@ -118,6 +192,7 @@ impl Validate for TranscribeSpec {
         faults.path("source", &self.source);
         check_model(&self.model, "model", faults);
         check_language(self.language.as_deref(), faults);
+        faults.within("options", |f| self.options.check(f));
     }
 }
 

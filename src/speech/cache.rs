@@ -10,25 +10,27 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-use super::LoadedModel;
+use super::{LoadedModel, Wish};
 use crate::error::{Error, ErrorKind, Result};
 use crate::models::persist;
 use crate::outcome::Transcript;
+use crate::spec::SpeechOptions;
 
 /// Raised when transcripts of the same input would come out differently.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// Bytes of each end of the source that its mark is taken of.
 const END: u64 = 1 << 20;
 
 /// What a transcript was made of. Two equal keys stand for the same text.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CacheKey {
     version: u32,
     model: String,
     model_sha256: String,
     quantization: String,
     language: Option<String>,
+    options: SpeechOptions,
     source_bytes: u64,
     source_modified_ns: Option<u64>,
     /// SHA-256 of the first and the last MiB: a copy may keep time and size of another file.
@@ -36,13 +38,13 @@ pub struct CacheKey {
 }
 
 impl CacheKey {
-    /// The key of a transcript of `source` by `model`, with the language that was asked for.
+    /// The key of a transcript of `source` by `model`, as it was asked for.
     ///
     /// # Errors
     /// `NotFound`, `IsDirectory` or `Io` where the source cannot be read.
-    pub fn new(source: &Path, model: &LoadedModel, language: Option<&str>) -> Result<Self> {
+    pub fn new(source: &Path, model: &LoadedModel, wish: Wish<'_>) -> Result<Self> {
         let facts = Source::of(source)?;
-        Ok(facts.key(model.name(), model.sha256(), model.quantization(), language))
+        Ok(facts.key(model.name(), model.sha256(), model.quantization(), wish))
     }
 }
 
@@ -67,13 +69,14 @@ impl Source {
         })
     }
 
-    fn key(self, model: &str, sha256: &str, quantization: &str, language: Option<&str>) -> CacheKey {
+    fn key(self, model: &str, sha256: &str, quantization: &str, wish: Wish<'_>) -> CacheKey {
         CacheKey {
             version: VERSION,
             model: model.to_owned(),
             model_sha256: sha256.to_owned(),
             quantization: quantization.to_owned(),
-            language: language.map(str::to_owned),
+            language: wish.language.map(str::to_owned),
+            options: wish.options.clone(),
             source_bytes: self.bytes,
             source_modified_ns: self.modified_ns,
             source_ends_sha256: self.ends_sha256,
@@ -158,7 +161,13 @@ mod tests {
         Transcript {
             language: "fr".into(),
             language_probability: 0.9,
-            segments: vec![Segment { id: 0, start: 0.5, end: 0.9, text: "Hé".into(), words: vec![word] }],
+            segments: vec![Segment {
+                start: 0.5,
+                end: 0.9,
+                text: "Hé".into(),
+                words: vec![word],
+                ..Segment::default()
+            }],
             full_text: "Hé".into(),
             model: "base".into(),
             duration: 2.0,
@@ -174,7 +183,7 @@ mod tests {
     }
 
     fn key(video: &Path) -> CacheKey {
-        Source::of(video).unwrap().key("base", "abc", "q8_0", None)
+        Source::of(video).unwrap().key("base", "abc", "q8_0", Wish::default())
     }
 
     #[test]

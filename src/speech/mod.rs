@@ -11,6 +11,6 @@ mod model;
 mod store;
 
 pub use hearing::{ENVELOPE_RATE, Heard, hear};
-pub use listen::transcribe;
+pub use listen::{Wish, transcribe};
 pub use model::{LoadedModel, ModelCache};
 pub use store::install;

@@ -1,6 +1,7 @@
 //! `render`: a plan becomes a finished file.
 
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use super::Resources;
 use super::captions::{ass_file, placed};
@@ -33,6 +34,7 @@ pub(super) fn render(
     framed: Option<&Framed>,
     context: &Context,
 ) -> Result<(RenderReport, Vec<PlacedPart>)> {
+    let begun = Instant::now();
     let stage = context.progress.stage();
     let rendered = if files.debug.is_some() { RENDERED } else { 1.0 };
     let (mut report, parts) =
@@ -44,9 +46,10 @@ pub(super) fn render(
     if let Some(framed) = framed.filter(|_| plan.layout.is_framed()) {
         report.framing = Some(framed.framing.report.clone());
         report.timings.insert("framing".to_owned(), framed.seconds);
-        report.elapsed_s += framed.seconds;
-        report.realtime_factor = report.duration / report.elapsed_s;
     }
+    let waited = framed.map_or(0.0, |framed| framed.waited);
+    report.elapsed_s = waited + begun.elapsed().as_secs_f64();
+    report.realtime_factor = report.duration / report.elapsed_s.max(1e-6);
     context.cancel.check()?;
     files.commit(framed, &mut report)?;
     Ok((report, parts))

@@ -14,13 +14,13 @@ pub(super) fn run(spec: &TranscribeSpec, resources: &Resources, context: &Contex
     let mut audio = crate::media::AudioReader::open(&spec.source, &context.cancel)?;
     context.progress.set(0.0, format!("Loading the model {}", spec.model));
     let model = resources.models.get(&spec.model)?;
-    let language = spec.language.as_deref();
-    let key = if spec.cache { Some(cache::CacheKey::new(&spec.source, &model, language)?) } else { None };
+    let wish = speech::Wish { language: spec.language.as_deref(), options: &spec.options };
+    let key = if spec.cache { Some(cache::CacheKey::new(&spec.source, &model, wish)?) } else { None };
     if let Some(known) = key.as_ref().and_then(|key| cache::load(&spec.source, key)) {
         context.progress.set(1.0, "Read the transcript from its cache");
         return Ok(known);
     }
-    let transcript = speech::transcribe(&model, &mut audio, language, context)?;
+    let transcript = speech::transcribe(&model, &mut audio, wish, context)?;
     if let Some(key) = &key {
         cache::store(&spec.source, key, &transcript);
     }

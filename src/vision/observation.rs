@@ -15,7 +15,8 @@ pub struct FacePoint {
     pub face: Rect,
     /// Points of the face.
     pub landmarks: Landmarks,
-    /// Confidence of the detector, 0 to 1; 0 where the place was filled in between two looks.
+    /// Confidence of the detector, 0 to 1; where the face was followed from one look to the next a
+    /// mean of both, and 0 where it was out of sight and its place is a guess.
     pub confidence: f64,
 }
 

@@ -12,8 +12,8 @@ use super::{FacePoint, INSTANT, Observations};
 /// Middle part of a cut-out that counts as central.
 const CENTRAL: f64 = 0.6;
 
-/// The figures of a framing whose subjects were seen so. Where no shown person was seen, nothing
-/// was missed: 100 %. `analysis_s` is left to whoever took the time.
+/// The figures of a framing whose subjects were seen so; those of faces are absent where no shown
+/// person was seen. `analysis_s` is left to whoever took the time.
 pub fn report(
     framing: &Framing,
     observations: &Observations,
@@ -23,10 +23,11 @@ pub fn report(
     let stage = Stage::new(framing.source_width, framing.source_height, layout, output_aspect);
     let seen: Vec<_> = framing.shots.iter().flat_map(|shot| seen(shot, observations, &stage)).collect();
     let offset: f64 = seen.iter().map(|(crop, face)| offset(*crop, *face)).sum();
+    let known = |value: f64| (!seen.is_empty()).then_some(value);
     FramingReport {
-        face_inside_percent: Some(percent(&seen, Rect::contains)),
-        face_central_percent: Some(percent(&seen, is_central)),
-        mean_offset: Some(offset / seen.len().max(1) as f64),
+        face_inside_percent: known(percent(&seen, Rect::contains)),
+        face_central_percent: known(percent(&seen, is_central)),
+        mean_offset: known(offset / seen.len().max(1) as f64),
         cuts: observations.cuts.len(),
         persons: observations.tracks.iter().map(|track| track.person).collect::<BTreeSet<_>>().len(),
         looks: observations.looks.len(),
@@ -79,11 +80,8 @@ fn offset(crop: Rect, face: Rect) -> f64 {
 }
 
 fn percent(seen: &[(Rect, Rect)], holds: impl Fn(Rect, Rect) -> bool) -> f64 {
-    if seen.is_empty() {
-        return 100.0;
-    }
     let good = seen.iter().filter(|(crop, face)| holds(*crop, *face)).count();
-    100.0 * good as f64 / seen.len() as f64
+    100.0 * good as f64 / seen.len().max(1) as f64
 }
 
 /// Highest speed and jerk of each cut-out of a shot, picture by picture, in mean widths.
@@ -195,9 +193,9 @@ mod tests {
     }
 
     #[test]
-    fn where_nobody_is_seen_nothing_is_missed() {
+    fn where_nobody_is_seen_nothing_is_told_of_faces() {
         let report = figures(&[], &[(0.0, 900.0)]);
-        assert_eq!((report.face_inside_percent, report.mean_offset), (Some(100.0), Some(0.0)));
+        assert_eq!((report.face_inside_percent, report.mean_offset), (None, None));
     }
 
     #[test]

@@ -58,14 +58,22 @@ fn drawn(turned: u32) -> String {
             part.x, part.y, part.width, part.height
         )
     };
-    let turn = if turned == 90 { ",transpose=cclock" } else { "" };
+    let turn = match turned {
+        90 => ",transpose=cclock",
+        180 => ",hflip,vflip",
+        _ => "",
+    };
     format!("{},{}{turn}", draw(BEFORE, "lt(t,0.499)"), draw(AFTER, "gte(t,0.499)"))
 }
 
 /// A source: its picture's size as it is drawn, what follows the drawing, and how it is encoded.
 fn source(folder: &Folder, name: &str, size: &str, rate: &str, filters: &str, codec: &str) -> PathBuf {
     let path = folder.path(name);
-    let turned = if filters == "turned" { 90 } else { 0 };
+    let turned = match filters {
+        "turned by 90" => 90,
+        "turned by 180" => 180,
+        _ => 0,
+    };
     let after = if turned == 0 { filters } else { "" };
     let graph = format!("color=c=black:s={size}:r={rate}:d=1.2,{}{after}", drawn(turned));
     let made = Command::new("ffmpeg")
@@ -75,12 +83,15 @@ fn source(folder: &Folder, name: &str, size: &str, rate: &str, filters: &str, co
         .status()
         .unwrap();
     assert!(made.success(), "{name}");
-    if turned == 0 { path } else { says_turned(folder, &path) }
+    if turned == 0 { path } else { says_turned(folder, &path, 360 - turned) }
 }
 
-/// A clockwise turn of 90 degrees brings a picture that lies on its left side upright.
-fn says_turned(folder: &Folder, path: &Path) -> PathBuf {
-    folder.media("says_turned.mp4", &format!("-i {} -c copy -metadata:s:v:0 rotate=270", path.display()))
+/// A viewer turns the picture counterclockwise by so many degrees, as the file says.
+fn says_turned(folder: &Folder, path: &Path, rotate: u32) -> PathBuf {
+    folder.media(
+        &format!("says_{rotate}.mp4"),
+        &format!("-i {} -c copy -metadata:s:v:0 rotate={rotate}", path.display()),
+    )
 }
 
 fn sources(folder: &Folder) -> Vec<(&'static str, PathBuf)> {
@@ -90,7 +101,8 @@ fn sources(folder: &Folder) -> Vec<(&'static str, PathBuf)> {
     let make = |name, size, rate, filters, codec: &str| source(folder, name, size, rate, filters, codec);
     vec![
         ("plain", make("plain.mp4", "640x360", "30", "", plain)),
-        ("turned", make("turned.mp4", "360x640", "30", "turned", plain)),
+        ("turned by 90", make("turned.mp4", "360x640", "30", "turned by 90", plain)),
+        ("turned by 180", make("upside.mp4", "640x360", "30", "turned by 180", plain)),
         ("anamorphic", make("wide.mp4", "320x360", "25", ",setsar=2", plain)),
         ("odd", make("odd.mkv", "641x361", "30", "", "-c:v libx264 -pix_fmt yuv444p")),
         ("full range", make("full.mp4", "640x360", "30", "", "-c:v libx264 -pix_fmt yuvj420p")),

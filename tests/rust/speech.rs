@@ -11,8 +11,8 @@ use ytclipper::context::{Context, ProgressSink, ThreadBudget};
 use ytclipper::models::ModelStore;
 use ytclipper::outcome::{Stage, Transcript};
 use ytclipper::picture::{AudioStream, AudioView};
-use ytclipper::spec::{InstallModelSpec, Quantization};
-use ytclipper::speech::{LoadedModel, ModelCache, install, transcribe};
+use ytclipper::spec::{InstallModelSpec, Quantization, SpeechOptions};
+use ytclipper::speech::{LoadedModel, ModelCache, Wish, install, transcribe};
 use ytclipper::{ErrorKind, Result};
 
 const RATE: usize = 16_000;
@@ -77,7 +77,7 @@ fn alone() -> MutexGuard<'static, ()> {
 }
 
 fn heard(model: &LoadedModel, samples: Vec<f32>) -> Transcript {
-    transcribe(model, &mut Sound::new(samples), None, &on_two_threads()).unwrap()
+    transcribe(model, &mut Sound::new(samples), Wish::default(), &on_two_threads()).unwrap()
 }
 
 fn silence(seconds: f64) -> Vec<f32> {
@@ -203,8 +203,57 @@ fn an_english_model_is_fixed_to_english() {
     println!("{} {}: word error rate {:.2} %", model.name(), model.quantization(), rate * 100.0);
     assert!(rate <= 0.12, "{rate}: {}", transcript.full_text);
     assert_eq!((transcript.language.as_str(), transcript.language_probability), ("en", 1.0));
-    let asked = transcribe(&model, &mut Sound::new(silence(1.0)), Some("de"), &on_two_threads());
-    assert_eq!(asked.unwrap_err().kind(), ErrorKind::InvalidSpec);
+    let translated = SpeechOptions { translate: true, ..SpeechOptions::default() };
+    for wish in
+        [Wish { language: Some("de"), ..Wish::default() }, Wish { options: &translated, ..Wish::default() }]
+    {
+        let asked = transcribe(&model, &mut Sound::new(silence(1.0)), wish, &on_two_threads());
+        assert_eq!(asked.unwrap_err().kind(), ErrorKind::InvalidSpec);
+    }
+}
+
+#[test]
+fn what_is_heard_does_not_depend_on_the_threads() {
+    let _alone = alone();
+    let model = model("tiny.en");
+    let (samples, _) = reading(3);
+    let by = |threads: usize| {
+        let ctx = Context { threads: ThreadBudget::new(threads), ..Context::detached() };
+        transcribe(&model, &mut Sound::new(samples.clone()), Wish::default(), &ctx).unwrap()
+    };
+    let alone = by(1);
+    assert!(alone.segments.len() > 10);
+    assert_eq!(alone, by(3));
+}
+
+#[test]
+fn a_beam_and_terms_are_heeded() {
+    let _alone = alone();
+    let model = model("tiny.en");
+    let (samples, reference) = reading(1);
+    let with = |options: SpeechOptions| {
+        let wish = Wish { language: None, options: &options };
+        transcribe(&model, &mut Sound::new(samples.clone()), wish, &on_two_threads()).unwrap().full_text
+    };
+    let beam = with(SpeechOptions { beam_size: 5, ..SpeechOptions::default() });
+    assert!(word_error_rate(&reference, &beam) <= 0.12, "{beam}");
+    let plain = with(SpeechOptions::default());
+    let spelt = SpeechOptions { vocabulary: vec!["Dashwoode".into()], ..SpeechOptions::default() };
+    let spelt = with(spelt);
+    println!("{plain}\n{spelt}");
+    assert!(plain.contains("Dashwood") && !plain.contains("Dashwoode"), "{plain}");
+    assert!(spelt.contains("Dashwoode"), "{spelt}");
+}
+
+#[test]
+fn ungated_sound_is_decoded_whole() {
+    let _alone = alone();
+    let model = model("tiny.en");
+    let (samples, reference) = reading(1);
+    let options = SpeechOptions { voice_activity: false, ..SpeechOptions::default() };
+    let wish = Wish { language: None, options: &options };
+    let heard = transcribe(&model, &mut Sound::new(samples), wish, &on_two_threads()).unwrap();
+    assert!(word_error_rate(&reference, &heard.full_text) <= 0.15, "{}", heard.full_text);
 }
 
 #[test]
@@ -234,15 +283,17 @@ fn progress_grows_to_the_end_and_tells_the_time() {
     let sink =
         ProgressSink::new(Stage::Transcribing, Arc::new(move |report| keep.lock().unwrap().push(report)));
     let ctx = Context { progress: sink, ..on_two_threads() };
-    transcribe(&model, &mut Sound::new(samples), None, &ctx).unwrap();
+    let transcript = transcribe(&model, &mut Sound::new(samples), Wish::default(), &ctx).unwrap();
     let seen = seen.lock().unwrap();
     assert!(seen.is_sorted_by(|a, b| a.fraction <= b.fraction));
+    let told: Vec<_> = seen.iter().flat_map(|report| report.segments.clone()).collect();
+    assert_eq!(told, transcript.segments, "each segment once, in order");
     let last = seen.last().unwrap();
     assert_eq!((last.fraction, last.message.as_str()), (1.0, "Transcribing 0:27 of 0:27"));
 }
 
 #[test]
-fn silence_tones_and_noise_have_no_words() {
+fn silence_tones_noise_and_music_have_no_words() {
     let _alone = alone();
     let model = main_model();
     let count = 35 * RATE;
@@ -256,6 +307,19 @@ fn silence_tones_and_noise_have_no_words() {
     let tone = |hz: f32| -> Vec<f32> {
         (0..count).map(|at| 0.4 * (at as f32 / RATE as f32 * hz * std::f32::consts::TAU).sin()).collect()
     };
+    // Chords that change twice a second, with a beat.
+    let music: Vec<f32> = (0..count)
+        .map(|at| {
+            let time = at as f32 / RATE as f32;
+            let root = [220.0, 293.7, 246.9, 329.6][(time * 2.0) as usize % 4];
+            let chord: f32 = [1.0, 1.26, 1.5, 2.0]
+                .iter()
+                .map(|part| (time * root * part * std::f32::consts::TAU).sin())
+                .sum();
+            let beat = (-30.0 * (time * 2.0).fract()).exp() * noise[at];
+            0.12 * chord * (1.0 - 0.6 * (time * 2.0).fract()) + 0.4 * beat
+        })
+        .collect();
     let quiet_noise = noise.iter().map(|sample| sample * 0.01).collect();
     for (name, samples) in [
         ("nothing", Vec::new()),
@@ -264,6 +328,7 @@ fn silence_tones_and_noise_have_no_words() {
         ("hum", tone(50.0)),
         ("quiet noise", quiet_noise),
         ("noise", noise),
+        ("music", music),
     ] {
         let transcript = heard(&model, samples);
         assert!(transcript.segments.is_empty(), "{name}: {}", transcript.full_text);
@@ -278,7 +343,8 @@ fn a_decode_is_cancelled_at_once() {
     let (samples, _) = reading(1);
     let ctx = on_two_threads();
     let (cancel, threads) = (ctx.cancel.clone(), Arc::clone(&ctx.threads));
-    let worker = std::thread::spawn(move || transcribe(&model, &mut Sound::new(samples), None, &ctx));
+    let worker =
+        std::thread::spawn(move || transcribe(&model, &mut Sound::new(samples), Wish::default(), &ctx));
     while threads.leased() == 0 {
         assert!(!worker.is_finished(), "the decode never began");
         std::thread::yield_now();

@@ -23,6 +23,7 @@ from ..spec import (
     ProcessOptions,
     RenderPlan,
     Selection,
+    SpeechOptions,
     Watermark,
     spec_from_json,
 )
@@ -72,6 +73,7 @@ def _options(arguments: Namespace) -> ProcessOptions:
         burn_captions=not arguments.no_captions,
         model=arguments.model,
         language=arguments.language,
+        speech=_speech(arguments),
         watermark=_watermark(arguments),
         layout=framing.layout(arguments, framing.MODES[arguments.format]),
         encode=_encode(arguments),
@@ -80,6 +82,16 @@ def _options(arguments: Namespace) -> ProcessOptions:
 
 def _encode(arguments: Namespace) -> EncodeSpec:
     return EncodeSpec(preset=arguments.preset, crf=arguments.crf, fps=arguments.fps)
+
+
+def _speech(arguments: Namespace) -> SpeechOptions:
+    return SpeechOptions(
+        translate=arguments.translate,
+        initial_prompt=arguments.prompt,
+        vocabulary=arguments.vocabulary,
+        beam_size=arguments.beam,
+        voice_activity=not arguments.all_sound,
+    )
 
 
 def _watermark(arguments: Namespace) -> Watermark | None:
@@ -97,6 +109,7 @@ def _analyze(arguments: Namespace) -> None:
             arguments.source,
             model=arguments.model,
             language=arguments.language,
+            options=_speech(arguments),
             selection=chosen,
         )
         analysis = follow(job)
@@ -106,7 +119,10 @@ def _analyze(arguments: Namespace) -> None:
 def _transcribe(arguments: Namespace) -> None:
     with _engine(arguments) as engine:
         job = engine.transcribe(
-            arguments.source, model=arguments.model, language=arguments.language
+            arguments.source,
+            model=arguments.model,
+            language=arguments.language,
+            options=_speech(arguments),
         )
         spoken = follow(job)
     text = transcript(spoken, "json" if arguments.json else arguments.format)

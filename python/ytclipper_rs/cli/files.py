@@ -6,11 +6,12 @@ import json
 from collections.abc import Callable
 
 from .._codec import encode
-from ..outcome import Transcript
+from ..outcome import Transcript, Word
 
 
 def transcript(spoken: Transcript, format: str) -> str:
-    """The transcript as `txt`, `srt`, `vtt` or `json`."""
+    """The transcript as `txt`, `srt`, `vtt`, `json` or `words` (a word a line: start, end, word and
+    probability, between tabs)."""
     return FORMATS[format](spoken)
 
 
@@ -42,11 +43,20 @@ def _json(spoken: Transcript) -> str:
     return json.dumps(encode(spoken), indent=2, ensure_ascii=False) + "\n"
 
 
+def _words(spoken: Transcript) -> str:
+    def line(word: Word) -> str:
+        probability = "" if word.probability is None else f"{word.probability:.3f}"
+        return f"{word.start:.3f}\t{word.end:.3f}\t{word.word}\t{probability}\n"
+
+    return "".join(map(line, spoken.words()))
+
+
 FORMATS: dict[str, Callable[[Transcript], str]] = {
     "txt": _plain,
     "srt": _srt,
     "vtt": _vtt,
     "json": _json,
+    "words": _words,
 }
 
 

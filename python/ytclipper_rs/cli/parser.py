@@ -56,6 +56,21 @@ def _speech() -> argparse.ArgumentParser:
     flags.add_argument(
         "--language", metavar="CODE", help="spoken language, as `en`; detected unless told"
     )
+    flags.add_argument("--translate", action="store_true", help="write down English")
+    flags.add_argument("--prompt", metavar="TEXT", help="text in the style that is wanted")
+    flags.add_argument(
+        "--vocabulary",
+        action="append",
+        default=[],
+        metavar="TERM",
+        help="a name or term that may be said; may be repeated",
+    )
+    flags.add_argument(
+        "--beam", type=int, default=1, metavar="N", help="beam size, 1 to 8 (default: %(default)s)"
+    )
+    flags.add_argument(
+        "--all-sound", action="store_true", help="decode also what is no voice (not recommended)"
+    )
     return flags
 
 
@@ -168,7 +183,7 @@ def _analyze(commands: Any, parents: list[argparse.ArgumentParser]) -> None:
 def _transcribe(commands: Any, parents: list[argparse.ArgumentParser]) -> None:
     command = commands.add_parser("transcribe", parents=parents, help="turn speech into text")
     command.add_argument("source", metavar="FILE", help="a video or sound file")
-    command.add_argument("--format", choices=("txt", "srt", "vtt", "json"), default="txt")
+    command.add_argument("--format", choices=("txt", "srt", "vtt", "json", "words"), default="txt")
     command.add_argument(
         "-o", "--output", metavar="FILE", help="where to write; stdout unless told"
     )

@@ -28,14 +28,13 @@ class FramingReport:
     every size."""
 
     face_inside_percent: float | None = None
-    """Looks with a shown person's whole face inside the cut-out, in percent of those where one
-    was seen. None where the framing was given: then nothing is looked for."""
+    """Places of a shown person's face that are wholly inside the cut-out, in percent; of two people
+    in one cut-out those of the left one. None, as the next two, where no shown person was seen, or
+    where the framing was given: then nobody looked."""
     face_central_percent: float | None = None
-    """Looks with the centre of the face inside the cut-out's middle 60 %, in percent. None where
-    the framing was given."""
+    """Places with the centre of the face inside the cut-out's middle 60 %, in percent."""
     mean_offset: float | None = None
-    """Mean distance of the face's centre from the cut-out's, as a fraction of its width. None
-    where the framing was given."""
+    """Mean distance of the face's centre from the cut-out's, as a fraction of its width."""
     max_speed: float = 0.0
     """Highest speed of a cut-out, in widths a second."""
     max_jerk: float = 0.0

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .._codec import decode
+from .speech import Segment
 
 __all__ = ["Progress", "Stage"]
 
@@ -40,6 +41,9 @@ class Progress:
     """Seconds until the job is done, once that can be told."""
     seq: int
     """Number of this report within the job, from 1."""
+    segments: tuple[Segment, ...] = ()
+    """Segments of speech that were understood since the report before: reports may be left out,
+    these never are."""
 
 
 def progress_from_json(text: str) -> Progress:

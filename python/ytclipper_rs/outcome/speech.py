@@ -26,6 +26,11 @@ class Segment:
     """What is said."""
     words: tuple[Word, ...] = ()
     """Its words."""
+    average_log_probability: float | None = None
+    """Mean natural logarithm of its words' probabilities, 0 or less, where known: below -1 it is
+    likely a guess."""
+    suspicious: bool = False
+    """Whether it should be looked at: likely a guess, or text that repeats itself."""
 
 
 @dataclass(frozen=True, slots=True)

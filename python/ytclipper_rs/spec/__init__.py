@@ -39,7 +39,14 @@ from .render import (
     WatermarkType,
 )
 from .source import DownloadSpec, ProbeSpec
-from .speech import AnalyzeSpec, InstallModelSpec, Quantization, Selection, TranscribeSpec
+from .speech import (
+    AnalyzeSpec,
+    InstallModelSpec,
+    Quantization,
+    Selection,
+    SpeechOptions,
+    TranscribeSpec,
+)
 
 __all__ = [
     "AnalyzeSpec",
@@ -74,6 +81,7 @@ __all__ = [
     "Selection",
     "Size",
     "Speakers",
+    "SpeechOptions",
     "ThumbnailSpec",
     "Track",
     "TranscribeSpec",

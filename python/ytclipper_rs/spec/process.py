@@ -13,7 +13,7 @@ from ..outcome.word import TimeRange, Word
 from .captions import CaptionStyle
 from .layout import Layout
 from .render import AudioSpec, EncodeSpec, Transition, Watermark
-from .speech import Selection
+from .speech import Selection, SpeechOptions
 
 OutputFormat = Literal["original", "vertical_9x16", "reels", "stacked_photo", "stacked_video"]
 """Shape of the finished clips: the source's own; 1080x1920 upon whoever speaks (`reels` is another
@@ -134,6 +134,8 @@ class ProcessSpec(Request):
     """Speech model."""
     language: str | None = None
     """ISO 639-1 code of the spoken language; detected where None."""
+    speech: SpeechOptions = SpeechOptions()
+    """How the model listens."""
     caption_style: CaptionStyle = CaptionStyle()
     """Look of captions."""
     watermark: Watermark | None = None
@@ -194,6 +196,8 @@ class ProcessOptions(Request):
     """Speech model."""
     language: str | None = None
     """ISO 639-1 code of the spoken language; detected where None."""
+    speech: SpeechOptions = SpeechOptions()
+    """How the model listens."""
     caption_style: CaptionStyle = CaptionStyle()
     """Look of captions."""
     watermark: Watermark | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
@@ -10,6 +11,35 @@ from .._codec import Request, StrPath
 Quantization = Literal["f16", "q8_0", "q5_1"]
 """How a model's weights are stored: half precision, 8-bit blocks (half the time at equal text),
 5-bit blocks (smaller, at some cost in accuracy)."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechOptions(Request):
+    """How a speech model listens.
+
+    Example:
+        >>> import ytclipper_rs as yt
+        >>> yt.SpeechOptions(vocabulary=["Dashwood", "Norland"], beam_size=5).voice_activity
+        True
+    """
+
+    translate: bool = False
+    """Whether to write down English whatever is spoken. Not with an English-only model."""
+    initial_prompt: str | None = None
+    """Text in the style that is wanted, as if it had been said before (at most 1,000
+    characters)."""
+    vocabulary: Sequence[str] = ()
+    """Names and terms that may be said, spelt as they shall be written (at most 100, of 100
+    characters each)."""
+    beam_size: int = 1
+    """Continuations that are followed at a time (1 to 8): more takes longer, and hears a little
+    better."""
+    temperature: float = 0.0
+    """How freely words are chosen, 0 (the likeliest) to 1, at first: a decode that loops or guesses
+    is done again more freely, twice at most."""
+    voice_activity: bool = True
+    """Whether sound without a voice is left out. Without it everything is decoded, and silence and
+    music may be taken for words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +55,8 @@ class TranscribeSpec(Request):
     """ISO 639-1 code of the spoken language; detected where None."""
     cache: bool = True
     """Whether to read and write `<stem>_transcript.json` beside the file."""
+    options: SpeechOptions = SpeechOptions()
+    """How the model listens."""
 
 
 @dataclass(frozen=True, slots=True)

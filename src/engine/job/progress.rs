@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use crate::context::Report;
-use crate::outcome::{Progress, Stage};
+use crate::outcome::{Progress, Segment, Stage};
 
 /// Shortest time between two events of a job that may be held back: ten a second.
 pub(crate) const INTERVAL: Duration = Duration::from_millis(100);
@@ -76,7 +76,9 @@ impl Tracker {
         let elapsed = self.begun.map_or(0.0, |begun| (now - begun).as_secs_f64());
         let eta_s = self.eta.update(elapsed, percent / 100.0, now);
         let seq = self.newest.seq + 1;
-        self.newest = Progress { stage: report.stage, percent, message: report.message, eta_s, seq };
+        let segments = self.held_segments().into_iter().chain(report.segments).collect();
+        self.newest =
+            Progress { stage: report.stage, percent, message: report.message, eta_s, seq, segments };
         self.held = true;
         if passes || now >= self.due() {
             self.emit(now);
@@ -104,18 +106,25 @@ impl Tracker {
         let complete = self.newest.stage == Stage::Complete && self.newest.percent >= 100.0;
         if succeeded && !complete {
             let seq = self.newest.seq + 1;
+            let segments = self.held_segments();
             self.newest = Progress {
                 stage: Stage::Complete,
                 percent: 100.0,
                 message: "done".into(),
                 eta_s: Some(0.0),
                 seq,
+                segments,
             };
             self.held = true;
         }
         if self.held {
             self.emit(now);
         }
+    }
+
+    /// Segments that have not gone out.
+    fn held_segments(&mut self) -> Vec<Segment> {
+        if self.held { std::mem::take(&mut self.newest.segments) } else { Vec::new() }
     }
 
     fn due(&self) -> Instant {
@@ -134,7 +143,8 @@ impl Tracker {
 
 /// The state of a job that has not begun.
 pub(crate) fn queued(message: &str, seq: u64) -> Progress {
-    Progress { stage: Stage::Queued, percent: 0.0, message: message.to_owned(), eta_s: None, seq }
+    let message = message.to_owned();
+    Progress { stage: Stage::Queued, percent: 0.0, message, eta_s: None, seq, segments: Vec::new() }
 }
 
 /// Seconds that are left, from the speed so far, smoothed over time (a first-order low-pass whose
@@ -168,7 +178,7 @@ mod tests {
     use super::*;
 
     fn report(stage: Stage, fraction: f64) -> Report {
-        Report { stage, fraction, message: format!("{fraction}") }
+        Report { stage, fraction, message: format!("{fraction}"), segments: Vec::new() }
     }
 
     fn begun() -> (Tracker, Instant) {

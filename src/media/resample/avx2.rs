@@ -2,12 +2,11 @@
 //! row. Equal to `scalar` to the bit.
 
 use std::arch::x86_64::{
-    __m128i, __m256i, _mm_loadu_si128, _mm_storel_epi64, _mm_storeu_si128, _mm256_add_epi32,
-    _mm256_broadcastsi128_si256, _mm256_castsi256_si128, _mm256_hadd_epi32, _mm256_loadu_si256,
-    _mm256_madd_epi16, _mm256_packs_epi32, _mm256_packus_epi16, _mm256_permute2x128_si256,
-    _mm256_permute4x64_epi64, _mm256_set1_epi32, _mm256_setzero_si256, _mm256_shuffle_epi8,
-    _mm256_srai_epi32, _mm256_unpackhi_epi8, _mm256_unpackhi_epi16, _mm256_unpacklo_epi8,
-    _mm256_unpacklo_epi16,
+    __m128i, __m256i, _mm_loadu_si128, _mm_storeu_si128, _mm256_add_epi32, _mm256_broadcastsi128_si256,
+    _mm256_castsi256_si128, _mm256_hadd_epi32, _mm256_loadu_si256, _mm256_madd_epi16, _mm256_packs_epi32,
+    _mm256_packus_epi16, _mm256_permute2x128_si256, _mm256_permute4x64_epi64, _mm256_set1_epi32,
+    _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_srai_epi32, _mm256_storeu_si256, _mm256_unpackhi_epi8,
+    _mm256_unpackhi_epi16, _mm256_unpacklo_epi8, _mm256_unpacklo_epi16,
 };
 
 use super::SAMPLE_BITS;
@@ -67,7 +66,7 @@ fn store_row(sums: __m256i, out: &mut [i16]) {
     } else {
         let mut all = [0_i16; 16];
         // SAFETY: `all` has 16 values of two bytes.
-        unsafe { std::arch::x86_64::_mm256_storeu_si256(all.as_mut_ptr().cast(), packed) };
+        unsafe { _mm256_storeu_si256(all.as_mut_ptr().cast(), packed) };
         out.copy_from_slice(&[all[0], all[1], all[8], all[9]]);
     }
 }
@@ -105,10 +104,6 @@ fn store_column(low: __m256i, high: __m256i, out: &mut [u8]) {
     let words = _mm256_packs_epi32(rounded(low), rounded(high));
     let bytes = _mm256_packus_epi16(words, words);
     let ordered = _mm256_castsi256_si128(_mm256_permute4x64_epi64::<0b1000>(bytes));
-    let (first, second) = out.split_at_mut(8);
-    // SAFETY: `out` has 16 bytes, of which 8 are stored in each half.
-    unsafe {
-        _mm_storel_epi64(first.as_mut_ptr().cast(), ordered);
-        _mm_storel_epi64(second.as_mut_ptr().cast(), std::arch::x86_64::_mm_unpackhi_epi64(ordered, ordered));
-    }
+    // SAFETY: `out` has 16 bytes.
+    unsafe { _mm_storeu_si128(out.as_mut_ptr().cast(), ordered) };
 }

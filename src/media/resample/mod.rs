@@ -18,7 +18,7 @@ const SAMPLE_BITS: u32 = 6;
 
 /// A plane that is written to.
 pub(super) struct PlaneTarget<'a> {
-    /// The rows from the first one that is written, each `stride` bytes after the one before.
+    /// The plane's rows, each `stride` bytes after the one before.
     pub data: &'a mut [u8],
     /// Bytes from one row to the next.
     pub stride: usize,

@@ -7,24 +7,32 @@
 use std::ffi::{c_int, c_void};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
+use crossbeam_channel::{Sender, bounded};
 use whisper_rs::{FullParams, SamplingStrategy, WhisperState, WhisperTokenId};
 
 use super::super::model::LoadedModel;
 use super::vad::RATE;
-use crate::context::{Context, ThreadLease};
+use crate::context::ThreadLease;
 use crate::error::{Error, ErrorKind, Result};
+use crate::spec::SpeechOptions;
 
-/// How often a waiting job looks whether it was cancelled.
-const POLL: Duration = Duration::from_millis(20);
 /// whisper.cpp's own bar for a window that is silent and badly guessed at once.
 const NO_SPEECH: f32 = 0.6;
 /// Steps of temperature when a decode loops or guesses: 0, 0.4 and 0.8, so at most three decodes.
 const TEMPERATURE_STEP: f32 = 0.4;
 /// A shorter window is filled with silence: the alignment needs some positions.
 const SHORTEST: usize = RATE;
+/// The encoder's positions: all, in a second, beyond the end of a window, and the step in which
+/// their number grows.
+const ALL_POSITIONS: usize = 1500;
+const POSITIONS_A_SECOND: usize = 50;
+const AFTER_END: usize = 100;
+const POSITION_STEP: usize = 64;
+/// Tokens of a prompt: half of the decoder's context, as whisper has it.
+const MOST_PROMPT_TOKENS: usize = 223;
+/// Tokens of a prompt before it is cut.
+const MOST_TOKENIZED: usize = 16_384;
 
 /// What whisper.cpp heard, in order.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,14 +51,33 @@ pub(crate) enum Piece {
 }
 
 /// What a window is decoded with.
-struct Request {
-    samples: Vec<f32>,
-    language: String,
-    detect: bool,
-    threads: usize,
-    /// Given back when the last window of a round is done, on whatever thread that is.
-    lease: Arc<ThreadLease>,
-    cancelled: Arc<AtomicBool>,
+pub(super) struct Request {
+    /// The number that the answer carries.
+    pub ticket: usize,
+    /// At most 30 s of sound.
+    pub samples: Vec<f32>,
+    /// Code of the language to write down.
+    pub language: String,
+    /// Whether to tell the language that is spoken.
+    pub detect: bool,
+    /// What else was asked for.
+    pub options: Arc<SpeechOptions>,
+    /// Tokens of what is said to have been said before.
+    pub prompt: Arc<[WhisperTokenId]>,
+    /// Given back when the window is done.
+    pub lease: ThreadLease,
+    /// Raised to stop.
+    pub cancelled: Arc<AtomicBool>,
+}
+
+/// What became of a request.
+pub(super) struct Answer {
+    /// The request's number.
+    pub ticket: usize,
+    /// Which decoder it was.
+    pub lane: usize,
+    /// What was heard.
+    pub heard: Result<Heard>,
 }
 
 /// What was heard in a window.
@@ -62,27 +89,24 @@ pub(crate) struct Heard {
 }
 
 /// A decoder over a shared model, on a thread of its own.
-pub(crate) struct Decoder {
-    requests: Sender<Request>,
-    answers: Receiver<Result<Heard>>,
-}
+pub(super) struct Decoder(Sender<Request>);
 
-fn failed(error: impl std::fmt::Display) -> Error {
+/// An error of whisper.cpp.
+pub(super) fn failed(error: impl std::fmt::Display) -> Error {
     Error::new(ErrorKind::Internal, format!("whisper.cpp failed: {error}"))
 }
 
 impl Decoder {
-    /// Makes a decoder's buffers (some 100 MB for `base`) and its thread.
-    pub(crate) fn new(model: &LoadedModel) -> Result<Self> {
+    /// Makes a decoder's buffers (some 100 MB for `base`) and its thread, which answers as `lane`.
+    pub(super) fn new(model: &LoadedModel, lane: usize, outbox: Sender<Answer>) -> Result<Self> {
         let mut worker = Worker::new(model)?;
         let (requests, inbox) = bounded::<Request>(1);
-        let (outbox, answers) = bounded(1);
         let run = move || {
             for request in inbox {
-                // Nobody listens after a cancel: the thread and its buffers end here.
-                let heard = worker.hear(&request);
+                let (ticket, heard) = (request.ticket, worker.hear(&request));
                 drop(request);
-                if outbox.send(heard).is_err() {
+                // Nobody listens after a cancel: the thread and its buffers end here.
+                if outbox.send(Answer { ticket, lane, heard }).is_err() {
                     return;
                 }
             }
@@ -91,48 +115,13 @@ impl Decoder {
             .name("ytclipper-whisper".into())
             .spawn(run)
             .map_err(|error| Error::internal(format!("cannot start a thread: {error}")))?;
-        Ok(Self { requests, answers })
+        Ok(Self(requests))
     }
 
-    /// Begins to decode at most 30 s of sound on `threads` of the lease, and to tell its language
-    /// where `detect` asks for it. [`Self::finish`] must follow.
-    pub(crate) fn begin(
-        &mut self,
-        samples: &[f32],
-        (language, detect): (&str, bool),
-        (lease, threads): (&Arc<ThreadLease>, usize),
-        ctx: &Context,
-    ) -> Result<()> {
-        let mut samples = samples.to_vec();
-        samples.resize(samples.len().max(SHORTEST), 0.0);
-        let request = Request {
-            samples,
-            language: language.to_owned(),
-            detect,
-            threads,
-            lease: Arc::clone(lease),
-            cancelled: Arc::clone(ctx.cancel.flag()),
-        };
-        self.requests.send(request).map_err(|_| failed("its thread ended"))
-    }
-
-    /// What was heard.
-    ///
-    /// # Errors
-    /// `Cancelled` soon after the context's flag is raised, after which the decoder is of no more
-    /// use; `Internal` where whisper.cpp fails.
-    pub(crate) fn finish(&mut self, ctx: &Context) -> Result<Heard> {
-        loop {
-            ctx.cancel.check()?;
-            match self.answers.recv_timeout(POLL) {
-                Ok(answer) => {
-                    ctx.cancel.check()?;
-                    return answer;
-                }
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => return Err(failed("its thread ended")),
-            }
-        }
+    /// Begins to decode; the answer comes through the outbox.
+    pub(super) fn begin(&self, mut request: Request) -> Result<()> {
+        request.samples.resize(request.samples.len().max(SHORTEST), 0.0);
+        self.0.send(request).map_err(|_| failed("its thread ended"))
     }
 }
 
@@ -167,8 +156,13 @@ impl Worker {
     }
 
     fn hear(&mut self, request: &Request) -> Result<Heard> {
-        let threads = request.threads.min(request.lease.threads());
-        let mut params = parameters(&request.language, threads);
+        let threads = request.lease.threads();
+        let mut params = parameters(&request.language, &request.options, threads);
+        params.set_audio_ctx(positions(request.samples.len()));
+        if !request.prompt.is_empty() {
+            params.set_n_max_text_ctx(MOST_PROMPT_TOKENS as c_int);
+            params.set_tokens(&request.prompt);
+        }
         // SAFETY: the callback only loads the flag, and `request` holds it beyond `full` below.
         unsafe {
             params.set_abort_callback(Some(stop_asked));
@@ -219,11 +213,39 @@ impl Worker {
     }
 }
 
-fn parameters(language: &str, threads: usize) -> FullParams<'_, 'static> {
-    let mut params = FullParams::new(SamplingStrategy::Greedy { best_of: 1 });
+/// The tokens of a prompt and of terms that may be said: whisper goes on in the spelling of what it
+/// believes to have written.
+pub(super) fn prompt(model: &LoadedModel, options: &SpeechOptions) -> Arc<[WhisperTokenId]> {
+    let terms = options.vocabulary.iter().map(|term| term.trim());
+    // What stands there twice, in a whole sentence, is believed to be spelt so.
+    let terms = terms.clone().chain(terms).collect::<Vec<_>>().join(", ");
+    let terms = if terms.is_empty() { terms } else { terms + "." };
+    let text = [options.initial_prompt.as_deref().unwrap_or_default().trim(), terms.as_str()].join(" ");
+    if text.trim().is_empty() {
+        return Arc::from([]);
+    }
+    let tokens = model.context.tokenize(text.trim(), MOST_TOKENIZED).unwrap_or_default();
+    // The end of a prompt is nearest to what follows.
+    Arc::from(&tokens[tokens.len().saturating_sub(MOST_PROMPT_TOKENS)..])
+}
+
+/// Positions of the encoder that a window of so many samples needs: 50 a second, and some beyond its
+/// end, which the model takes for the silence that it learnt to end on. All of them where little
+/// would be saved.
+fn positions(samples: usize) -> c_int {
+    let needed = samples.div_ceil(RATE / POSITIONS_A_SECOND) + AFTER_END;
+    let padded = needed.next_multiple_of(POSITION_STEP);
+    if padded >= ALL_POSITIONS { 0 } else { padded as c_int }
+}
+
+fn parameters<'a>(language: &'a str, options: &SpeechOptions, threads: usize) -> FullParams<'a, 'a> {
+    let mut params = FullParams::new(match options.beam_size {
+        0 | 1 => SamplingStrategy::Greedy { best_of: 1 },
+        beam_size => SamplingStrategy::BeamSearch { beam_size: beam_size as c_int, patience: -1.0 },
+    });
     params.set_n_threads(threads as c_int);
     params.set_language(Some(language));
-    params.set_translate(false);
+    params.set_translate(options.translate);
     // Earlier text misleads more than it helps: loops carry over.
     params.set_no_context(true);
     params.set_n_max_text_ctx(0);
@@ -232,7 +254,7 @@ fn parameters(language: &str, threads: usize) -> FullParams<'_, 'static> {
     params.set_single_segment(true);
     params.set_suppress_blank(true);
     params.set_suppress_nst(true);
-    params.set_temperature(0.0);
+    params.set_temperature(options.temperature as f32);
     params.set_temperature_inc(TEMPERATURE_STEP);
     params.set_no_speech_thold(NO_SPEECH);
     params.set_print_progress(false);
@@ -240,4 +262,19 @@ fn parameters(language: &str, threads: usize) -> FullParams<'_, 'static> {
     params.set_print_special(false);
     params.set_print_timestamps(false);
     params
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_has_positions_beyond_its_end_and_no_more_than_there_are() {
+        for seconds in [1, 5, 12, 20, 29] {
+            let positions = positions(seconds * RATE) as usize;
+            let least = seconds * POSITIONS_A_SECOND + AFTER_END;
+            assert!(positions == 0 || (least..least + POSITION_STEP).contains(&positions), "{seconds} s");
+        }
+        assert_eq!(positions(30 * RATE), 0);
+    }
 }

@@ -11,13 +11,28 @@ const LONGEST_PHRASE: usize = 10;
 /// Words of the longest mark (`[speaking in a foreign language]`).
 const LONGEST_MARK: usize = 8;
 /// Natural logarithm: below it on average, a guess. Whisper's own bar.
-const GUESS: f64 = -1.0;
+pub(crate) const GUESS: f64 = -1.0;
+/// Below this on average nobody would trust it, however long somebody seems to speak.
+const WILD_GUESS: f64 = -1.25;
+/// Below this on average it is not sure.
+const UNSURE: f64 = -0.6;
+/// Below this a detected language may be none.
+const SURE_LANGUAGE: f64 = 0.6;
+/// Seconds of speech in which some words must be said, and the fewest in a second.
+const LONG: f64 = 5.0;
+const SCARCE: f64 = 0.3;
 
-/// Whether a window's words are a guess over next to no speech (`speech` in seconds).
-pub(crate) fn is_guess(words: &[RawWord], speech: f64) -> bool {
+/// Whether a window's words are a guess: unlikely ones over next to no speech (`speech` in seconds),
+/// very unlikely ones over any, as music is answered with, unlikely ones that are far fewer than
+/// anybody says in the time, and unlikely ones in a language of which the model is not sure
+/// (`language`, 0 to 1).
+pub(crate) fn is_guess(words: &[RawWord], speech: f64, language: f64) -> bool {
     let count = words.len().max(1) as f64;
     let mean = words.iter().map(|word| word.probability.max(1e-6).ln()).sum::<f64>() / count;
-    speech < 1.0 && mean < GUESS
+    let scarce = speech > LONG && count / speech < SCARCE;
+    (speech < 1.0 && mean < GUESS)
+        || mean < WILD_GUESS
+        || ((scarce || language < SURE_LANGUAGE) && mean < UNSURE)
 }
 
 /// For each word whether it stays: marks and the further rounds of loops go.
@@ -131,7 +146,20 @@ mod tests {
 
     #[test]
     fn a_guess_needs_both_little_speech_and_little_confidence() {
-        assert!(is_guess(&words("thank you"), 0.4));
-        assert!(!is_guess(&words("thank you"), 4.0));
+        assert!(is_guess(&words("thank you"), 0.4, 1.0));
+        assert!(!is_guess(&words("thank you"), 4.0, 1.0));
+    }
+
+    #[test]
+    fn few_unsure_words_over_long_sound_and_wild_ones_are_guesses() {
+        let with = |text: &str, probability: f64| -> Vec<RawWord> {
+            words(text).into_iter().map(|word| RawWord { probability, ..word }).collect()
+        };
+        assert!(
+            is_guess(&with("thank you", 0.5), 20.0, 1.0) && !is_guess(&with("thank you", 0.9), 20.0, 1.0)
+        );
+        assert!(!is_guess(&with("we went on and on and on from there", 0.5), 20.0, 1.0));
+        assert!(is_guess(&with("we went on and on and on from there", 0.25), 4.0, 1.0));
+        assert!(is_guess(&with("we went on and on and on from there", 0.5), 4.0, 0.4));
     }
 }

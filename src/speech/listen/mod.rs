@@ -2,6 +2,7 @@
 
 mod decode;
 mod guard;
+mod lanes;
 mod segments;
 mod timing;
 mod transcribe;
@@ -9,5 +10,5 @@ mod vad;
 mod window;
 mod words;
 
-pub use transcribe::transcribe;
+pub use transcribe::{Wish, transcribe};
 pub(super) use vad::{FRAME, FRAME_SECONDS, Frame, RATE, frames, speech};

@@ -1,20 +1,20 @@
-//! A whole stream of sound to a transcript, several windows at once: two threads on two windows do
-//! more than two on one, and ggml's threads, which spin while they wait for each other, do not
-//! stall where cores are scarce.
+//! A whole stream of sound to a transcript, several windows at once, told in order.
 
-use std::sync::Arc;
+use std::collections::VecDeque;
 
-use super::decode::{Decoder, Heard};
+use super::decode::Heard;
 use super::guard;
-use super::segments::{PlacedWord, segments};
+use super::lanes::Lanes;
+use super::segments::{Open, PlacedWord};
 use super::timing::spans;
 use super::vad::{FRAME_SECONDS, PAD};
 use super::window::{Window, Windows};
 use super::words::{RawWord, build};
-use crate::context::{Context, ThreadLease};
+use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::outcome::{Transcript, Word};
+use crate::outcome::{Segment, Transcript, Word};
 use crate::picture::AudioStream;
+use crate::spec::SpeechOptions;
 use crate::speech::model::LoadedModel;
 
 /// A language is settled once it was detected with this probability.
@@ -25,12 +25,33 @@ const DETECTIONS: usize = 3;
 const UNHEARD: f64 = 2.5;
 /// Decodes of one window's rest at most.
 const RESTS: usize = 3;
+/// Windows that are held at most for each that is decoded at once: a slow one does not stop those
+/// after it.
+const HELD: usize = 3;
+
+/// How a transcript is wanted.
+#[derive(Debug, Clone, Copy)]
+pub struct Wish<'a> {
+    /// ISO 639-1 code of what is spoken; detected where absent.
+    pub language: Option<&'a str>,
+    /// How the model listens.
+    pub options: &'a SpeechOptions,
+}
+
+static PLAIN: SpeechOptions = SpeechOptions::PLAIN;
+
+impl Default for Wish<'static> {
+    fn default() -> Self {
+        Self { language: None, options: &PLAIN }
+    }
+}
 
 /// Turns a stream of sound into words with times. The sound is read and decoded window by window,
-/// so its length costs no memory. Without speech the transcript is empty.
+/// so its length costs no memory. Without speech the transcript is empty. Neither the number of
+/// threads nor that of other jobs changes what is heard.
 ///
-/// `language` is an ISO 639-1 code; without one it is detected. The context's progress tells the
-/// seconds done, its budget lends the threads.
+/// The context's progress tells the seconds done and hands on the segments as they are settled, its
+/// budget lends the threads.
 ///
 /// # Errors
 /// `InvalidSpec` for a language that the model does not know; `Cancelled`; the stream's errors;
@@ -38,46 +59,148 @@ const RESTS: usize = 3;
 pub fn transcribe(
     model: &LoadedModel,
     stream: &mut dyn AudioStream,
-    language: Option<&str>,
+    wish: Wish<'_>,
     ctx: &Context,
 ) -> Result<Transcript> {
-    let mut listener = Listener::new(model, language, ctx)?;
     let duration = stream.duration().filter(|seconds| *seconds > 0.0);
-    let mut windows = Windows::new(stream);
-    let check = |done: f64| {
-        ctx.cancel.check()?;
-        report(ctx, done, duration);
-        Ok(())
+    let windows = Windows::new(stream, wish.options.voice_activity);
+    let mut desk = Desk {
+        lanes: Lanes::new(model, wish.options, ctx),
+        listener: Listener::new(model, wish)?,
+        windows,
+        ahead: None,
+        ended: false,
+        tasks: VecDeque::new(),
+        first: 0,
+        again: VecDeque::new(),
+        duration,
+        ctx,
     };
-    loop {
-        let lease = ctx.threads.lease();
-        let lanes = lease.threads().min(most_lanes(model));
-        let mut round = Vec::with_capacity(lanes);
-        while round.len() < lanes
-            && let Some(window) = windows.next(&check)?
+    while desk.turn()? {}
+    let done = desk.windows.done();
+    report(ctx, done, duration.map(|_| done), desk.listener.open.take_rest());
+    Ok(desk.listener.finish(done))
+}
+
+/// A window on its way.
+struct Task {
+    window: Window,
+    /// The language that it is decoded in.
+    tried: String,
+    /// How often its rest was decoded.
+    rests: usize,
+    heard: Option<Heard>,
+}
+
+/// Hands windows to decoders and takes what they heard in order.
+struct Desk<'a> {
+    lanes: Lanes<'a>,
+    listener: Listener<'a>,
+    windows: Windows<'a>,
+    /// The next window, read while others are decoded.
+    ahead: Option<Window>,
+    ended: bool,
+    /// The windows that are not settled, in order.
+    tasks: VecDeque<Task>,
+    /// Number of the first of them.
+    first: usize,
+    /// Numbers of those that have to be decoded once more, before any other.
+    again: VecDeque<usize>,
+    duration: Option<f64>,
+    ctx: &'a Context,
+}
+
+impl Desk<'_> {
+    /// One round of handing out and taking in; whether more are left.
+    fn turn(&mut self) -> Result<bool> {
+        self.hand_out()?;
+        self.read_ahead()?;
+        if self.lanes.busy() == 0 {
+            let left = self.ahead.is_some() || !self.ended;
+            self.report();
+            return Ok(left);
+        }
+        if let Some((ticket, heard)) = self.lanes.wait()?
+            && let Some(task) = self.tasks.get_mut(ticket - self.first)
         {
-            round.push(window);
+            task.heard = Some(heard);
         }
-        if round.is_empty() {
-            check(windows.done())?;
-            return Ok(listener.finish(windows.done()));
+        while let Some(heard) = self.tasks.front_mut().and_then(|task| task.heard.take()) {
+            self.settle(heard);
         }
-        listener.round(round, lease)?;
-        check(windows.done())?;
+        self.report();
+        Ok(true)
+    }
+
+    /// Gives free decoders their work.
+    fn hand_out(&mut self) -> Result<()> {
+        while self.lanes.busy() < self.lanes.most() {
+            let ticket = if let Some(ticket) = self.again.pop_front() {
+                ticket
+            } else if self.tasks.len() < HELD * self.lanes.most()
+                && let Some(window) = self.next_window()?
+            {
+                let tried = self.listener.language.code.clone();
+                self.tasks.push_back(Task { window, tried, rests: 0, heard: None });
+                self.first + self.tasks.len() - 1
+            } else {
+                return Ok(());
+            };
+            let task = &self.tasks[ticket - self.first];
+            let detect = !self.listener.language.settled;
+            self.lanes.begin(ticket, &task.window.samples, &task.tried, detect)?;
+        }
+        Ok(())
+    }
+
+    fn next_window(&mut self) -> Result<Option<Window>> {
+        if self.ahead.is_none() {
+            self.read()?;
+        }
+        Ok(self.ahead.take())
+    }
+
+    fn read_ahead(&mut self) -> Result<()> {
+        if self.ahead.is_none() && self.lanes.busy() > 0 { self.read() } else { Ok(()) }
+    }
+
+    fn read(&mut self) -> Result<()> {
+        if !self.ended {
+            self.ahead = self.windows.next(&|_| self.ctx.cancel.check())?;
+            self.ended = self.ahead.is_none();
+        }
+        Ok(())
+    }
+
+    /// Takes what was heard in the first window, which may have to be decoded again: in another
+    /// language, or what was left unheard of it.
+    fn settle(&mut self, mut heard: Heard) {
+        let Some(mut task) = self.tasks.pop_front() else { return };
+        self.listener.language.told(heard.language.take());
+        let again = if self.listener.language.code == task.tried {
+            self.listener.take(&mut task, &heard)
+        } else {
+            task.tried.clone_from(&self.listener.language.code);
+            true
+        };
+        if again {
+            self.tasks.push_front(task);
+            self.again.push_front(self.first);
+        } else {
+            self.first += 1;
+        }
+    }
+
+    fn report(&mut self) {
+        let settled = self.tasks.front().or(None).map(|task| task.window.start());
+        let settled = settled.or_else(|| self.ahead.as_ref().map(Window::start));
+        let done = settled.unwrap_or_else(|| self.windows.done()) + self.lanes.underway();
+        let segments = self.listener.open.take_final();
+        report(self.ctx, done.min(self.windows.done()), self.duration, segments);
     }
 }
 
-/// Windows of one job that are decoded at once: each has buffers of its own, some 100 MB for
-/// `base` and more for larger models.
-fn most_lanes(model: &LoadedModel) -> usize {
-    match model.facts.shape.audio_state {
-        ..=512 => 4,
-        513..=768 => 2,
-        769.. => 1,
-    }
-}
-
-fn report(ctx: &Context, done: f64, duration: Option<f64>) {
+fn report(ctx: &Context, done: f64, duration: Option<f64>, segments: Vec<Segment>) {
     let (fraction, message) = match duration {
         Some(duration) => {
             let done = done.min(duration);
@@ -85,7 +208,7 @@ fn report(ctx: &Context, done: f64, duration: Option<f64>) {
         }
         None => (done / (done + 60.0), format!("Transcribing {}", clock(done))),
     };
-    ctx.progress.set(fraction, message);
+    ctx.progress.tell(fraction, message, segments);
 }
 
 /// `1:02`, or `1:01:02` from an hour on.
@@ -122,7 +245,9 @@ impl Language {
         Ok(Self { code, probability: if settled { 1.0 } else { 0.0 }, settled, detections: 0 })
     }
 
-    fn detected(&mut self, code: String, probability: f64) {
+    /// Takes what a window was detected as.
+    fn told(&mut self, detected: Option<(String, f64)>) {
+        let Some((code, probability)) = detected.filter(|_| !self.settled) else { return };
         self.detections += 1;
         if probability >= self.probability {
             self.code = code;
@@ -135,95 +260,59 @@ impl Language {
 /// The state of one transcription.
 struct Listener<'a> {
     model: &'a LoadedModel,
-    ctx: &'a Context,
-    lanes: Vec<Decoder>,
     language: Language,
-    words: Vec<PlacedWord>,
+    /// Whether what is no speech is left out.
+    gated: bool,
+    /// When the last word ends.
+    floor: f64,
+    open: Open,
 }
 
 impl<'a> Listener<'a> {
-    fn new(model: &'a LoadedModel, language: Option<&str>, ctx: &'a Context) -> Result<Self> {
-        let language = Language::asked(model, language)?;
-        Ok(Self { model, ctx, lanes: Vec::new(), language, words: Vec::new() })
+    fn new(model: &'a LoadedModel, wish: Wish<'_>) -> Result<Self> {
+        if wish.options.translate && !model.multilingual() {
+            let message = format_args!("the model {} knows English only", model.name());
+            return Err(Error::invalid("options.translate", message));
+        }
+        let language = Language::asked(model, wish.language)?;
+        Ok(Self { model, language, gated: wish.options.voice_activity, floor: 0.0, open: Open::default() })
     }
 
-    /// Decodes windows at once and takes what is heard in their order.
-    fn round(&mut self, windows: Vec<Window>, lease: ThreadLease) -> Result<()> {
-        let lease = Arc::new(lease);
-        // Not by the windows of this round: a lone last window on all threads is the case where
-        // ggml's threads spin while they wait for one that has no core.
-        let threads = (lease.threads() / most_lanes(self.model)).max(1);
-        let tried = (self.language.code.clone(), !self.language.settled);
-        // Buffers are made when there is speech to decode.
-        while self.lanes.len() < windows.len() {
-            self.lanes.push(Decoder::new(self.model)?);
-        }
-        for (lane, window) in self.lanes.iter_mut().zip(&windows) {
-            lane.begin(&window.samples, (&tried.0, tried.1), (&lease, threads), self.ctx)?;
-        }
-        for (index, window) in windows.into_iter().enumerate() {
-            let mut heard = self.lanes[index].finish(self.ctx)?;
-            if let Some((code, probability)) = heard.language.take()
-                && !self.language.settled
-            {
-                self.language.detected(code, probability);
-            }
-            if self.language.code != tried.0 {
-                heard = self.hear(index, &window, (&lease, threads))?;
-            }
-            self.take(index, window, heard, (&lease, threads))?;
-        }
-        Ok(())
-    }
-
-    fn hear(&mut self, lane: usize, window: &Window, lent: (&Arc<ThreadLease>, usize)) -> Result<Heard> {
-        let lane = &mut self.lanes[lane];
-        lane.begin(&window.samples, (&self.language.code, false), lent, self.ctx)?;
-        lane.finish(self.ctx)
-    }
-
-    /// Takes what was heard in a window, and decodes again what was left unheard of it.
-    fn take(
-        &mut self,
-        lane: usize,
-        mut window: Window,
-        mut heard: Heard,
-        lent: (&Arc<ThreadLease>, usize),
-    ) -> Result<()> {
-        for _ in 0..RESTS {
-            let words = build(&heard.pieces, &self.language.code);
-            let Some(last) = self.place(&window, words) else { return Ok(()) };
-            if speech_after(&window, last) < UNHEARD {
-                return Ok(());
-            }
-            window = window.rest(last);
-            heard = self.hear(lane, &window, lent)?;
-        }
+    /// Takes what was heard in a window; whether its rest, which then is the window, has to be
+    /// decoded as well.
+    fn take(&mut self, task: &mut Task, heard: &Heard) -> bool {
         let words = build(&heard.pieces, &self.language.code);
-        self.place(&window, words);
-        Ok(())
+        let Some(last) = self.place(&task.window, words) else { return false };
+        if !self.gated || task.rests == RESTS || speech_after(&task.window, last) < UNHEARD {
+            return false;
+        }
+        task.rests += 1;
+        task.window = task.window.rest(last);
+        true
     }
 
     /// Gives words their times and keeps the true ones; where the last of them ends, in seconds
     /// of the window.
     fn place(&mut self, window: &Window, words: Vec<RawWord>) -> Option<f64> {
-        if guard::is_guess(&words, speech_after(window, 0.0)) {
+        if self.gated && guard::is_guess(&words, speech_after(window, 0.0), self.language.probability) {
             return None;
         }
         let spans = spans(&words, &window.frames, window.seconds());
         let last = spans.last()?.end;
         let kept = guard::kept(&words);
-        let floor = self.words.last().map_or(0.0, |placed| placed.word.end);
+        let floor = self.floor;
         for ((word, span), kept) in words.into_iter().zip(spans).zip(kept) {
-            if !kept || !is_spoken(window, span.start, span.end) {
+            if !kept || (self.gated && !is_spoken(window, span.start, span.end)) {
                 continue;
             }
             let (start, end) = (window.start() + span.start, window.start() + span.end);
-            self.words.push(PlacedWord {
+            let (start, end) = (rounded(start.max(floor)), rounded(end.max(floor + 0.02)));
+            self.floor = end;
+            self.open.push(PlacedWord {
                 word: Word {
                     word: word.text,
-                    start: rounded(start.max(floor)),
-                    end: rounded(end.max(floor + 0.02)),
+                    start,
+                    end,
                     probability: Some(rounded(word.probability.clamp(0.0, 1.0))),
                 },
                 spaced: word.spaced,
@@ -234,8 +323,8 @@ impl<'a> Listener<'a> {
     }
 
     fn finish(self, duration: f64) -> Transcript {
-        let separator = if self.words.iter().skip(1).any(|word| word.spaced) { " " } else { "" };
-        let segments = segments(self.words);
+        let separator = if self.open.is_spaced() { " " } else { "" };
+        let segments = self.open.finish();
         let texts: Vec<&str> = segments.iter().map(|segment| segment.text.as_str()).collect();
         Transcript {
             language: self.language.code,
@@ -280,11 +369,11 @@ mod tests {
     #[test]
     fn a_language_settles_when_sure_or_after_some_windows() {
         let mut language = Language { code: "en".into(), probability: 0.0, settled: false, detections: 0 };
-        language.detected("de".into(), 0.3);
+        language.told(Some(("de".into(), 0.3)));
         assert!(!language.settled);
-        language.detected("en".into(), 0.2);
+        language.told(Some(("en".into(), 0.2)));
         assert_eq!(language.code, "de");
-        language.detected("nl".into(), 0.2);
+        language.told(Some(("nl".into(), 0.2)));
         assert!(language.settled);
     }
 

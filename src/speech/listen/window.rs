@@ -66,12 +66,14 @@ pub(crate) struct Windows<'a> {
     /// Position of the buffer's first sample in the stream.
     position: u64,
     ended: bool,
+    /// Whether what is no speech is left out.
+    gated: bool,
 }
 
 impl<'a> Windows<'a> {
-    /// Windows of a stream at 16 kHz.
-    pub(crate) fn new(stream: &'a mut dyn AudioStream) -> Self {
-        Self { stream, buffer: Vec::with_capacity(LOOK + RATE), position: 0, ended: false }
+    /// Windows of a stream at 16 kHz: of its speech where they are `gated`, else of all of it.
+    pub(crate) fn new(stream: &'a mut dyn AudioStream, gated: bool) -> Self {
+        Self { stream, buffer: Vec::with_capacity(LOOK + RATE), position: 0, ended: false, gated }
     }
 
     /// How much of the stream has been given or left out, in seconds.
@@ -85,7 +87,9 @@ impl<'a> Windows<'a> {
         loop {
             self.fill(check)?;
             let frames = frames(&self.buffer);
-            let runs = speech(&frames);
+            let all = 0..frames.len();
+            let runs =
+                if self.gated { speech(&frames) } else { Vec::from_iter((!all.is_empty()).then_some(all)) };
             let Some(first) = runs.first() else {
                 if self.ended {
                     self.drop_front(self.buffer.len());
@@ -242,7 +246,7 @@ mod tests {
     #[test]
     fn an_hour_of_silence_gives_no_window_and_is_not_held() {
         let mut stream = Silence { left: 3600, run: vec![0.0; RATE] };
-        let mut windows = Windows::new(&mut stream);
+        let mut windows = Windows::new(&mut stream, true);
         assert!(windows.next(&|_| Ok(())).unwrap().is_none());
         assert_eq!(windows.done(), 3600.0);
         assert!(windows.buffer.capacity() <= LOOK + 2 * RATE, "{}", windows.buffer.capacity());
@@ -259,7 +263,7 @@ mod tests {
                 None
             }
         }
-        assert!(Windows::new(&mut Fast([0.0; 4])).next(&|_| Ok(())).is_err());
+        assert!(Windows::new(&mut Fast([0.0; 4]), true).next(&|_| Ok(())).is_err());
     }
 
     #[test]

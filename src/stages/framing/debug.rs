@@ -25,12 +25,14 @@ impl Framed {
         let mut path = self.path(layout);
         let scale = f64::from(survey.size().width) / f64::from(survey.display.0);
         let timeline = &survey.timeline;
+        // A render shows the picture nearest to a time: a cut's own picture may begin a little later.
+        let nearest = 0.5 * timeline.rate.seconds(1).min(1.0 / survey.rate.max(1.0));
         let mut pictures = Vec::new();
         for (index, part) in timeline.parts.iter().enumerate() {
             let last = index + 1 == timeline.parts.len();
             let frames = if last { part.frames } else { part.frames - timeline.fade_frames };
             for number in 0..frames {
-                let time = part.range.start + timeline.rate.seconds(number);
+                let time = part.range.start + timeline.rate.seconds(number) + nearest;
                 let mut picture = self.picture(time, &mut path, scale);
                 picture.time = timeline.rate.seconds(part.first_frame + number);
                 picture.until = timeline.rate.seconds(part.first_frame + number + 1);
@@ -105,6 +107,7 @@ mod tests {
         Seen {
             observations: Observations { tracks: vec![track], ..Observations::default() },
             turns: Vec::new(),
+            notes: Vec::new(),
         }
     }
 

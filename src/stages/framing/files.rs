@@ -17,6 +17,8 @@ pub(in crate::stages) struct Files {
     pub debug: Option<AtomicFile>,
     /// The framing report.
     sidecar: Option<AtomicFile>,
+    /// The report that the plan itself names, where it is the one beside the video.
+    given: Option<PathBuf>,
 }
 
 impl Files {
@@ -30,13 +32,14 @@ impl Files {
             sidecar: wanted(has_sidecar(layout, output), output.with_extension("framing.json"))?,
             video: AtomicFile::create(output, *overwrite)?,
             debug: wanted(has_debug(layout), debug_path(output))?,
+            given: layout.framing.clone().filter(|_| layout.is_framed() && !has_sidecar(layout, output)),
         })
     }
 
     /// Gives the files their names, the video last, and notes them in the report. Where one cannot
-    /// get its name, those before it go again.
+    /// get its name, those before it that are new go again.
     pub(in crate::stages) fn commit(self, framed: Option<&Framed>, report: &mut RenderReport) -> Result<()> {
-        let Self { video, debug, sidecar } = self;
+        let Self { video, debug, sidecar, given } = self;
         let sidecar = sidecar.filter(|_| framed.is_some());
         if let (Some(sidecar), Some(framed)) = (&sidecar, framed) {
             let json = framing_json(&framed.framing);
@@ -44,15 +47,15 @@ impl Files {
                 .map_err(|error| Error::io(error, "write", sidecar.target()))?;
         }
         let path = |file: &Option<AtomicFile>| file.as_ref().map(|file| file.target().to_owned());
-        (report.framing_path, report.debug_path) = (path(&sidecar), path(&debug));
+        (report.framing_path, report.debug_path) = (path(&sidecar).or(given), path(&debug));
         let mut published: Vec<PathBuf> = Vec::new();
         for file in sidecar.into_iter().chain(debug).chain([video]) {
-            let target = file.target().to_owned();
+            let fresh = Some(file.target().to_owned()).filter(|target| !target.exists());
             if let Err(error) = file.commit() {
                 published.iter().for_each(remove);
                 return Err(error);
             }
-            published.push(target);
+            published.extend(fresh);
         }
         Ok(())
     }

@@ -17,6 +17,7 @@ const MOST_DECODING: usize = 4;
 pub(super) struct Found {
     observations: Observations,
     hearing: Hearing,
+    note: Option<String>,
 }
 
 /// Watches a span and listens to it, at the same time. Sound that cannot be heard is no failure:
@@ -40,18 +41,21 @@ pub(super) fn look(
             enough.cancel();
         }
         let hearing = ear.join().unwrap_or_else(|_| Err(Error::internal("listening panicked")));
-        Ok(Found { observations: observations?, hearing: hearing.or_else(unheard)? })
+        let observations = observations?;
+        match hearing {
+            Ok(hearing) => Ok(Found { observations, hearing, note: None }),
+            Err(error) if is_of_the_sound(&error) => {
+                let note = format!("who speaks was found without the sound: {}", error.message());
+                Ok(Found { observations, hearing: Hearing::default(), note: Some(note) })
+            }
+            Err(error) => Err(error),
+        }
     })
 }
 
-fn unheard(error: Error) -> Result<Hearing> {
-    match error.kind() {
-        ErrorKind::Cancelled | ErrorKind::Internal => Err(error),
-        _ => {
-            tracing::warn!(%error, "the speaker is found without the sound");
-            Ok(Hearing::default())
-        }
-    }
+/// Whether an error says that there is something wrong with the sound, and with nothing else.
+fn is_of_the_sound(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::CorruptMedia | ErrorKind::UnsupportedMedia)
 }
 
 fn watch(
@@ -100,6 +104,7 @@ pub(super) fn shots(
         .map(|shot| camera::compose(shot, &observations, &plan.layout, output_aspect, cancel))
         .collect::<Result<_>>()?;
     seen.turns.extend(turns);
+    seen.notes.extend(found.note);
     join(&mut seen.observations, observations);
     Ok(shots)
 }

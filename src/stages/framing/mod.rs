@@ -34,6 +34,8 @@ pub(super) struct Framed {
     pub framing: Framing,
     /// Wall-clock seconds that this took; 0 where it was given.
     pub seconds: f64,
+    /// Wall-clock seconds that the clip waited for it: less where it was found beside other work.
+    pub waited: f64,
     /// What a person should know of it.
     pub notes: Vec<String>,
     /// What was seen in order to find it, where somebody looked.
@@ -49,6 +51,7 @@ pub(super) struct Framed {
 struct Seen {
     observations: Observations,
     turns: Vec<Turn>,
+    notes: Vec<String>,
 }
 
 impl Framed {
@@ -89,8 +92,12 @@ pub(super) fn prepare(plan: &RenderPlan, resources: &Resources, context: &Contex
     };
     let seconds = if seen.is_some() { begun.elapsed().as_secs_f64() } else { 0.0 };
     framing.report.analysis_s = seconds;
-    let notes = cover::notes(&framing.shots, &survey.timeline);
-    Ok(Some(Framed { framing, seconds, notes, seen, aspect: aspect(&survey), rate: survey.rate }))
+    let notes = match &layout.framing {
+        Some(_) => cover::notes(&framing.shots, &survey.timeline),
+        None => seen.as_ref().map_or_else(Vec::new, |seen| seen.notes.clone()),
+    };
+    let (aspect, rate) = (aspect(&survey), survey.rate);
+    Ok(Some(Framed { framing, seconds, waited: seconds, notes, seen, aspect, rate }))
 }
 
 /// What cannot work is told before anything is looked for.

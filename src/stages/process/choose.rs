@@ -132,7 +132,7 @@ mod tests {
         assert_eq!(error.kind(), ErrorKind::UnsupportedMedia, "{error}");
         let words = vec![word("Amazing!", 0.0)];
         let text = "Why is this the most amazing secret ever?".to_owned();
-        let segment = Segment { id: 0, start: 0.0, end: 20.0, text, words: words.clone() };
+        let segment = Segment { end: 20.0, text, words: words.clone(), ..Segment::default() };
         let heard = Heard { segments: vec![segment], words, ..Heard::default() };
         let error = candidates(&spec, &heard, &source()).unwrap_err();
         assert_eq!(

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::thread::{self, Scope, ScopedJoinHandle};
+use std::time::Instant;
 
 use super::clip::{self, Planned};
 use crate::context::{CancelToken, Context};
@@ -13,6 +14,10 @@ use crate::stages::framing::Framed;
 
 /// Part of a clip's progress in which its framing is found, where nothing else runs meanwhile.
 const FRAMED: f64 = 0.1;
+
+/// From so many threads on the framing of the next clip is found while this one is rendered: x264
+/// does not keep so many busy.
+const MANY_CORES: usize = 4;
 
 /// What clips are made of.
 pub(super) struct Studio<'a> {
@@ -57,15 +62,20 @@ impl Studio<'_> {
             for (index, candidate) in candidates.iter().enumerate() {
                 let Some(framing) = next.take() else { break };
                 let ready = framing.and_then(|(planned, handle)| Ok((planned, joined(handle)?)));
-                next = candidates
-                    .get(index + 1)
-                    .map(|following| self.begin(scope, following, ahead.window(Stage::Clipping, 0.0, 1.0)));
+                let begin_next = || {
+                    let following = candidates.get(index + 1)?;
+                    Some(self.begin(scope, following, ahead.window(Stage::Clipping, 0.0, 1.0)))
+                };
+                if self.overlaps() {
+                    next = begin_next();
+                }
                 let window = self.window(index, candidates.len());
                 let clip = ready.and_then(|(planned, framed)| {
                     let window = window.window(Stage::Clipping, FRAMED, 1.0);
                     clip::make(self.spec, &planned, framed.as_ref(), self.source, &window)
                 });
                 made.take(candidate, clip)?;
+                next = next.or_else(begin_next);
             }
             Ok(())
         })?;
@@ -73,6 +83,11 @@ impl Studio<'_> {
             Some(error) if made.clips.is_empty() => Err(error),
             Some(_) | None => Ok(made),
         }
+    }
+
+    /// Whether there are cores beside those that an encode keeps busy.
+    fn overlaps(&self) -> bool {
+        self.context.threads.total() >= MANY_CORES
     }
 
     /// Begins to find a clip's framing.
@@ -100,7 +115,12 @@ impl Studio<'_> {
 }
 
 fn joined(handle: ScopedJoinHandle<'_, Result<Option<Framed>>>) -> Result<Option<Framed>> {
-    handle.join().unwrap_or_else(|_| Err(Error::internal("finding a framing panicked")))
+    let begun = Instant::now();
+    let found = handle.join().unwrap_or_else(|_| Err(Error::internal("finding a framing panicked")))?;
+    Ok(found.map(|mut framed| {
+        framed.waited = begun.elapsed().as_secs_f64();
+        framed
+    }))
 }
 
 impl Made {

@@ -57,6 +57,7 @@ pub(super) fn hear(
     let mut request = TranscribeSpec::new(source);
     request.model.clone_from(&spec.model);
     request.language.clone_from(&spec.language);
+    request.options.clone_from(&spec.speech);
     let transcript = transcribe::run(&request, resources, context)?;
     let words = transcript.words().cloned().collect();
     Ok(Heard { language: transcript.language, segments: transcript.segments, words })

@@ -22,8 +22,8 @@ const STRAY: f64 = 0.9;
 const DRIFT: f64 = 0.02;
 /// Standard errors of the drift that are not held against a rest.
 const DOUBT: f64 = 0.5;
-/// Of rests longer than so many samples only every so many begins are tried: with an uncut hour,
-/// to try all would take the square of its samples. The longest first.
+/// Of rests longer than so many samples only every so many begins are costed: of an uncut hour
+/// there are more than can be. The longest first.
 const COARSE: [(usize, usize); 2] = [(3000, 50), (600, 10)];
 
 /// A span of samples in which the camera stands still.
@@ -287,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn an_hour_with_one_move_is_divided_soon_and_a_cancel_ends_it() {
+    fn an_hour_with_one_move_is_divided_and_a_cancel_ends_it() {
         let place = |i: i32| if i < 20_000 { 500.0 } else { 900.0 };
         let hour: Vec<f64> = (0..36_000).map(|i| place(i) + 20.0 * (f64::from(i) / 40.0).sin()).collect();
         let spans: Vec<_> = found(hour.clone()).iter().map(|rest| (rest.from, rest.to)).collect();

@@ -103,7 +103,7 @@ impl Segmenter {
 
     fn add(&mut self, frame: Arc<Frame>) {
         self.spare = None;
-        // Half a picture's time early, so that rounded times do not slip by a picture.
+        // A quarter of a picture's time early, so that rounded times do not slip by a picture.
         let tick = frame.time + 0.25 / self.rate.max(MAX_RATE) >= self.next_tick;
         while tick && self.next_tick <= frame.time + 0.25 / self.rate.max(MAX_RATE) {
             self.next_tick += 1.0 / self.rate;

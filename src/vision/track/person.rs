@@ -15,6 +15,10 @@ const ACROSS: f64 = 0.62;
 /// beside somebody in the other.
 pub(super) fn number(chains: &[Chain], cancel: &CancelToken) -> Result<Vec<usize>> {
     let mut groups = Groups::new(chains);
+    for index in 0..chains.len() {
+        cancel.check()?;
+        groups.find_partner(index);
+    }
     while let Some((one, two)) = groups.likest() {
         cancel.check()?;
         groups.join(one, two);
@@ -41,9 +45,7 @@ impl<'a> Groups<'a> {
         let group = |(index, chain): (usize, &Chain)| {
             Some(Group { members: vec![index], appearance: chain.appearance.clone(), partner: None })
         };
-        let mut groups = Self { chains, groups: chains.iter().enumerate().map(group).collect() };
-        (0..chains.len()).for_each(|index| groups.find_partner(index));
-        groups
+        Self { chains, groups: chains.iter().enumerate().map(group).collect() }
     }
 
     /// The two groups that are most alike, the second one behind the first.

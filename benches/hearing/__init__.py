@@ -1,0 +1,1 @@
+"""How well and how fast speech is heard, beside faster-whisper, against known words and times."""

@@ -1,0 +1,1 @@
+"""Speech whose words begin and end at known times: what `scripts/spoken.py` is made of."""
