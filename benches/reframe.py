@@ -34,7 +34,9 @@ with a crop that stays where the tracked one mostly is, at x264 medium and CRF 2
 at the engine's own settings, whose picture is no worse (see "One pass against ffmpeg"); and as
 the existing server makes it, at medium and CRF 23: cut, reel (two passes that look for a face in
 every fourth picture, each after a seek by OpenCV's reader, then every picture cut out and piped
-to ffmpeg), watermark, captions. All run in turn at the same priority; medians count."""
+to ffmpeg), watermark, captions. All run in turn at the same priority; medians count. The fixed crop
+is scaled by swscale, the tracked one by the engine's own resampler: the first ratio has the cost of
+the analysis and the difference of the two."""
 
 
 def parse() -> argparse.Namespace:
@@ -104,6 +106,8 @@ def cost(arguments: argparse.Namespace, environment: Environment) -> tuple[str, 
             bars.append(least(f"{clip}: times faster than the server", spent.under_server, 6))
             same = spent.under_server_alike
             bars.append(least(f"{clip}: the same at the server's settings", same, 6))
+        flat = speed.memory(Path(name), arguments.cores)
+        bars.append(most("peak memory, 2 minutes / 15 s", flat, 1.15))
     return table([f"{arguments.seconds:g} s of", "s", "CPU s", "peak MB"], rows), bars
 
 

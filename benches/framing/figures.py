@@ -74,6 +74,12 @@ def measure(
     )
 
 
+def _shortest(changes: list[Switches]) -> float:
+    """The shortest span; 0 where nothing ever changed."""
+    spans = [each.shortest for each in changes if not math.isinf(each.shortest)]
+    return min(spans, default=0)
+
+
 def _lowest(shares: Iterable[Share]) -> float:
     return min((share.percent for share in shares if share.all), default=0)
 
@@ -134,7 +140,8 @@ def bars(all: list[Figures]) -> list[Row]:
     turning = [f.turns for f in all if f.turns is not None and f.truth.switches == ()]
 
     def worst(pick: Callable[[Figures], float | None]) -> float:
-        return max((value for value in map(pick, all) if value is not None), default=0)
+        # No sequence that was made for it is no success.
+        return max((value for value in map(pick, all) if value is not None), default=math.inf)
 
     ratios = [figures.jerk_ratio for figures in all if figures.jerk_ratio is not None]
     return [
@@ -144,13 +151,15 @@ def bars(all: list[Figures]) -> list[Row]:
         least("the same, the worst sequence, %", _lowest(f.whole for f in all), 98),
         most("still subject: the crop moves, px", worst(lambda f: f.motion), 0),
         most("constant speed: path error, median, %", worst(lambda f: f.path_error), 3),
-        least("constant speed: jerk of detections / crop", min(ratios, default=math.inf), 5),
+        least("constant speed: jerk of detections / crop", min(ratios, default=0), 5),
         most("pictures of a wrong crop at cuts", sum(f.wrong_after_cut for f in all), 0),
-        most("two persons: switch off by, s", max((s.farthest for s in changes), default=0), 0.5),
-        most("two persons: switches that should not be", sum(s.additional for s in changes), 0),
-        least(
-            "two persons: shortest span, s", min((s.shortest for s in changes), default=math.inf), 1
+        most(
+            "two persons: switch off by, s",
+            max((s.farthest for s in changes), default=math.inf),
+            0.5,
         ),
+        most("two persons: switches that should not be", sum(s.additional for s in changes), 0),
+        least("two persons: shortest span, s", _shortest(changes), 1),
         most("two persons: pictures upside down", sum(s.swapped for s in changes), 0),
         least("speaker seen in turns, %", min((t.shown for t in shown), default=0), 95),
         least("speaker seen alone, %", min((t.alone for t in turning), default=0), 60),

@@ -102,6 +102,19 @@ def compare(
     return Cost(*(_median(usages[name]) for name in ("tracked", "fixed", "default", "server")))
 
 
+def memory(folder: Path, cores: int | None) -> float:
+    """Peak memory of two minutes over that of 15 s, tracked."""
+
+    def peak(seconds: float) -> float:
+        span = contenders.Span(SAMPLE, 0.0, seconds)
+        place = folder / f"memory-{seconds:g}"
+        tracked: dict[str, object] = {"track": "speaker"}
+        commands = contenders.ours(place, span, [], "", "ultrafast", 30, tracked)
+        return run_all(commands, cores).peak_mb
+
+    return peak(118.0) / peak(15.0)
+
+
 def usual_place(span: contenders.Span, folder: Path) -> float:
     """Where the tracked crop mostly is, as a part of the width: a crop that shows nobody would be
     encoded in less time, whatever tracking costs."""

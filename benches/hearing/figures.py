@@ -21,6 +21,8 @@ FASTER = {BEAM_1: 1.3, BEAM_5: 1.5, PLAIN: 2.0}
 WORSE = 0.2
 # The most that `base` may hear wrong, in percent.
 WRONG = 5.0
+# Times count only where most items were heard, in percent.
+HEARD = 80.0
 SPEED_HEAD = ["model, sound, way", "WER", "s", "x realtime", "load s", "CPU s", "peak MB"]
 TIMES_HEAD = [
     "model, sound, way", "starts of", "median ms", "95 % ms", "ends of", "median ms", "95 % ms",
@@ -94,7 +96,9 @@ def times_bars(model: str, truth: Truth, run: Run) -> list[Row]:
     """Ours against the truth."""
     about, found = f"{model}, {truth.name}", metrics.times(truth.items, run.words)
     silent = metrics.over_silence(truth.items, run.words, truth.duration)
+    heard = 100 * min(len(found.starts), len(found.ends)) / found.items
     return [
+        least(f"{about}: items heard, percent", heard, HEARD),
         most(f"{about}: starts, median ms", 1000 * metrics.median(found.starts), 50),
         most(f"{about}: starts, 95 % ms", 1000 * metrics.percentile(found.starts, 0.95), 150),
         most(f"{about}: ends, 95 % ms", 1000 * metrics.percentile(found.ends, 0.95), 200),
