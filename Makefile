@@ -75,7 +75,8 @@ check: build ## Format, lints, layers, types, stubs
 
 .PHONY: bench
 bench: build models sample ## Measure, against peers side by side; writes docs/benchmarks.md
-	@python scripts/speech.py
+	@python scripts/spoken.py
+	cargo build --quiet --release --example plain_whisper
 	@status=0; for name in render exact jobs speech reframe; do \
 	    python benches/$$name.py --write || status=1; \
 	done; exit $$status

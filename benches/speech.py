@@ -11,6 +11,9 @@ minutes of them; `words`: single words, numbers and short sentences by espeak-ng
 Times: begins and ends of single words, and of sentences' first and last words, against the truth;
 `over silence` are words that reach more than 0.15 s into a true pause. What was not heard has no
 time: so many of so many items were. `nothing` are sounds in which nobody speaks.
+
+The peer's word error rate is to be read with care: it drops whole sentences where windows join, on
+sound that repeats five sentences, which may come from its conditioning on earlier text.
 """
 
 from __future__ import annotations
@@ -119,7 +122,8 @@ def main() -> int:
     text = bench.text()
     print("\n" + text)
     if arguments.write:
-        command = f"python benches/speech.py --repeats {arguments.repeats} --write"
+        repeats = f"--repeats {arguments.repeats} --long-repeats {arguments.long_repeats}"
+        command = f"python benches/speech.py {repeats} --write"
         intro = (__doc__ or "").split("\n\n", 1)[1]
         write_section("speech", "Speech", machine(arguments.cores), command, intro, text)
     return int(any(row[-1] == "NO" for row in bench.bars))
