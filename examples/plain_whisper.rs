@@ -7,6 +7,32 @@ use std::time::Instant;
 
 use whisper_rs::{FullParams, SamplingStrategy, WhisperContext, WhisperContextParameters};
 
+// Plain use is without ytclipper's kernels: what whisper.cpp is built to call there
+// (`.cargo/config.toml`) goes to its own functions here.
+#[cfg(whisper_kernels)]
+mod plain {
+    use std::ffi::{c_int, c_void};
+
+    #[repr(C)]
+    struct Plan([u64; 6]);
+
+    unsafe extern "C" {
+        fn ggml_graph_plan(graph: *const c_void, threads: c_int, pool: *mut c_void) -> Plan;
+    }
+
+    #[unsafe(no_mangle)]
+    unsafe extern "C" fn ytclipper_plan(graph: *const c_void, threads: c_int, pool: *mut c_void) -> Plan {
+        // SAFETY: the arguments are the caller's own.
+        unsafe { ggml_graph_plan(graph, threads, pool) }
+    }
+
+    /// No blocked matrices: they are ytclipper's setting, too.
+    #[unsafe(no_mangle)]
+    extern "C" fn ytclipper_multiply() -> bool {
+        false
+    }
+}
+
 /// The 16-bit samples after a plain 44-byte WAV header.
 fn samples(path: &Path) -> Result<Vec<f32>, Box<dyn Error>> {
     let bytes = std::fs::read(path)?;

@@ -5,6 +5,8 @@ pub mod cache;
 mod ggml;
 mod hearing;
 mod import;
+#[cfg(whisper_kernels)]
+mod kernels;
 mod listen;
 mod log;
 mod model;

@@ -6,7 +6,7 @@
 
 mod block;
 mod check;
-mod half;
+pub(super) mod half;
 mod layout;
 mod shape;
 mod write;

@@ -103,7 +103,8 @@ impl Decoder {
         let (requests, inbox) = bounded::<Request>(1);
         let run = move || {
             for request in inbox {
-                let (ticket, heard) = (request.ticket, worker.hear(&request));
+                let ticket = request.ticket;
+                let heard = bounded_by(request.lease.threads(), || worker.hear(&request));
                 drop(request);
                 // Nobody listens after a cancel: the thread and its buffers end here.
                 if outbox.send(Answer { ticket, lane, heard }).is_err() {
@@ -123,6 +124,17 @@ impl Decoder {
         request.samples.resize(request.samples.len().max(SHORTEST), 0.0);
         self.0.send(request).map_err(|_| failed("its thread ended"))
     }
+}
+
+/// Runs `work` with so many threads in all.
+#[cfg(whisper_kernels)]
+fn bounded_by<T>(threads: usize, work: impl FnOnce() -> T) -> T {
+    super::super::kernels::with_threads(threads, work)
+}
+
+#[cfg(not(whisper_kernels))]
+fn bounded_by<T>(_: usize, work: impl FnOnce() -> T) -> T {
+    work()
 }
 
 /// Asked by whisper.cpp between its graphs.

@@ -1,0 +1,153 @@
+//! The two functions that whisper.cpp is built to call here, by renaming (`.cargo/config.toml`).
+
+use std::cell::Cell;
+use std::ffi::{c_int, c_void};
+
+use super::{Format, Operand, Product};
+
+thread_local! {
+    /// Threads that a graph computed by this thread may have.
+    static MOST_THREADS: Cell<c_int> = const { Cell::new(c_int::MAX) };
+}
+
+/// Runs `work` with no more than `threads` threads for each graph that it computes. whisper.cpp
+/// aligns words on a backend of its own, which would start four, and they spin beside the others.
+pub(crate) fn with_threads<T>(threads: usize, work: impl FnOnce() -> T) -> T {
+    let before = MOST_THREADS.replace(threads as c_int);
+    let result = work();
+    MOST_THREADS.set(before);
+    result
+}
+
+/// The head of ggml's `ggml_compute_params`: which thread of how many this is.
+#[repr(C)]
+struct Share {
+    index: c_int,
+    count: c_int,
+}
+
+/// ggml's `ggml_cplan`, of which only the size counts here.
+#[repr(C)]
+struct Plan([u64; 6]);
+
+unsafe extern "C" {
+    fn ggml_graph_plan(graph: *const c_void, threads: c_int, pool: *mut c_void) -> Plan;
+    fn llamafile_sgemm(
+        share: *const Share,
+        left_rows: i64,
+        right_rows: i64,
+        units: i64,
+        left: *const c_void,
+        left_step: i64,
+        right: *const c_void,
+        right_step: i64,
+        product: *mut c_void,
+        product_step: i64,
+        left_type: c_int,
+        right_type: c_int,
+        product_type: c_int,
+    ) -> bool;
+}
+
+/// Plans a graph with no more threads than its caller may have.
+///
+/// # Safety
+/// As ggml's function of which it takes the place.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn ytclipper_plan(graph: *const c_void, threads: c_int, pool: *mut c_void) -> Plan {
+    let most = if pool.is_null() { MOST_THREADS.get() } else { c_int::MAX };
+    // SAFETY: the arguments are the caller's own.
+    unsafe { ggml_graph_plan(graph, threads.min(most), pool) }
+}
+
+/// Multiplies, or says false where nobody here can.
+///
+/// # Safety
+/// As llamafile's function of which it takes the place: each pointer holds as many rows of as many
+/// units as is said, each thread of a graph makes the same call, and the product is nobody else's.
+#[unsafe(no_mangle)]
+#[allow(clippy::too_many_arguments, reason = "whisper.cpp's own signature")]
+unsafe extern "C" fn ytclipper_multiply(
+    share: *const Share,
+    left_rows: i64,
+    right_rows: i64,
+    units: i64,
+    left: *const c_void,
+    left_step: i64,
+    right: *const c_void,
+    right_step: i64,
+    product: *mut c_void,
+    product_step: i64,
+    left_type: c_int,
+    right_type: c_int,
+    product_type: c_int,
+) -> bool {
+    if let (Some(format), Some(right_format)) = (Format::of(left_type), Format::of(right_type))
+        && Format::of(product_type) == Some(Format::Float)
+    {
+        let length = units as usize * format.unit().0;
+        let operand = |data: *const c_void, format: Format, rows: i64, step: i64| Operand {
+            data: data.cast(),
+            format,
+            rows: rows as usize,
+            length,
+            step: step as usize * format.unit().1,
+        };
+        let left = operand(left, format, left_rows, left_step);
+        let right = operand(right, right_format, right_rows, right_step);
+        let product = Product { data: product.cast(), step: product_step as usize };
+        // SAFETY: ggml hands its parameters, which live through the call.
+        let share = unsafe { &*share };
+        // SAFETY: the operands and the product are as large as the caller says.
+        if unsafe { multiply(left, right, product, share.index as usize, share.count as usize) } {
+            return true;
+        }
+    }
+    // SAFETY: the arguments are the caller's own.
+    unsafe {
+        llamafile_sgemm(
+            share,
+            left_rows,
+            right_rows,
+            units,
+            left,
+            left_step,
+            right,
+            right_step,
+            product,
+            product_step,
+            left_type,
+            right_type,
+            product_type,
+        )
+    }
+}
+
+/// One thread's share of a product, or false where no kernel here fits.
+///
+/// # Safety
+/// The operands and the product are as large as they say.
+#[cfg(target_arch = "x86_64")]
+pub(super) unsafe fn multiply(
+    left: Operand,
+    right: Operand,
+    product: Product,
+    index: usize,
+    count: usize,
+) -> bool {
+    let kernel = if super::vector::fits(&left, &right) {
+        super::vector::multiply
+    } else if super::tiles::pays(&left, &right) {
+        super::tiles::multiply
+    } else {
+        return false;
+    };
+    // SAFETY: promised by the caller, and the kernel's own condition was asked.
+    unsafe { kernel(left, right, product, index, count) };
+    true
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+unsafe fn multiply(_: Operand, _: Operand, _: Product, _: usize, _: usize) -> bool {
+    false
+}

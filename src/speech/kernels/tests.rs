@@ -1,0 +1,113 @@
+//! Products of both kernels against exact sums.
+
+use super::seam::multiply;
+use super::{Format, Operand, Product, tiles, vector};
+use crate::speech::ggml::half;
+
+/// Values between -1 and 1 without an order.
+fn noise(count: usize, seed: u32) -> Vec<f32> {
+    let mut state = seed;
+    let mut next = || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 8) as f32 / (1 << 23) as f32 - 1.0
+    };
+    (0..count).map(|_| next()).collect()
+}
+
+/// Rows as bytes of a format, and what these bytes stand for.
+fn stored(values: &[f32], format: Format) -> (Vec<u8>, Vec<f32>) {
+    match format {
+        Format::Float => (values.iter().flat_map(|value| value.to_le_bytes()).collect(), values.to_vec()),
+        Format::Half => {
+            let halves: Vec<u16> = values.iter().map(|value| half::from_f32(*value)).collect();
+            let meant = halves.iter().map(|half| half::to_f32(*half)).collect();
+            (halves.iter().flat_map(|half| half.to_le_bytes()).collect(), meant)
+        }
+        Format::Block => {
+            let (mut bytes, mut meant) = (Vec::new(), Vec::new());
+            for (number, block) in values.chunks_exact(32).enumerate() {
+                let scale = half::from_f32((1.0 + (number % 3) as f32) / 127.0);
+                bytes.extend(scale.to_le_bytes());
+                let whole: Vec<i8> = block.iter().map(|value| (value * 127.0) as i8).collect();
+                bytes.extend(whole.iter().map(|value| *value as u8));
+                meant.extend(whole.iter().map(|value| f32::from(*value) * half::to_f32(scale)));
+            }
+            (bytes, meant)
+        }
+    }
+}
+
+/// Largest error of a product against sums in double precision, over the root of a row's length.
+fn error(format: Format, rows: usize, columns: usize, length: usize, threads: usize) -> f64 {
+    let (left_bytes, left) = stored(&noise(rows * length, 1), format);
+    let (right_bytes, right) = stored(&noise(columns * length, 2), Format::Float);
+    let operand = |bytes: &[u8], format: Format, rows: usize| {
+        let (values, unit) = format.unit();
+        Operand { data: bytes.as_ptr(), format, rows, length, step: length / values * unit }
+    };
+    let step = rows + 5;
+    let mut out = vec![7.0_f32; columns * step];
+    let (a, b) = (operand(&left_bytes, format, rows), operand(&right_bytes, Format::Float, columns));
+    for index in 0..threads {
+        // SAFETY: the operands and the product are as large as they say.
+        let done = unsafe { multiply(a, b, Product { data: out.as_mut_ptr(), step }, index, threads) };
+        assert!(done, "{format:?} {rows} x {columns} x {length} was refused");
+    }
+    let mut worst = 0.0_f64;
+    for (column, values) in out.chunks_exact(step).enumerate() {
+        assert!(values[rows..].iter().all(|value| *value == 7.0), "written beyond a row");
+        for (row, value) in values[..rows].iter().enumerate() {
+            let pairs = left[row * length..][..length].iter().zip(&right[column * length..][..length]);
+            let exact: f64 = pairs.map(|(a, b)| f64::from(*a) * f64::from(*b)).sum();
+            worst = worst.max((exact - f64::from(*value)).abs());
+        }
+    }
+    worst / (length as f64).sqrt()
+}
+
+#[test]
+fn products_in_tiles_are_exact_sums_within_bfloat16() {
+    if !tiles::available() {
+        return;
+    }
+    for format in [Format::Float, Format::Half, Format::Block] {
+        for (rows, columns, length) in [(32, 32, 32), (16, 16, 64), (77, 45, 96), (512, 130, 2048)] {
+            for threads in [1, 3] {
+                let error = error(format, rows, columns, length, threads);
+                assert!(error < 0.02, "{format:?} {rows} x {columns} x {length}: {error}");
+            }
+        }
+    }
+    assert!(error(Format::Half, 100, 50, 1500, 1) < 0.02);
+}
+
+#[test]
+fn products_with_a_vector_are_exact_sums_within_rounding_to_16_bits() {
+    if !vector::available() {
+        return;
+    }
+    for format in [Format::Half, Format::Block] {
+        for (rows, length, threads) in [(1, 32, 1), (5, 96, 2), (100, 512, 3), (33, 2048, 1)] {
+            let error = error(format, rows, 1, length, threads);
+            assert!(error < 2e-4, "{format:?} {rows} x {length}: {error}");
+        }
+    }
+}
+
+#[test]
+fn what_no_kernel_takes_is_refused() {
+    let bytes = vec![0_u8; 4 * 64];
+    let operand = |rows, length| Operand {
+        data: bytes.as_ptr(),
+        format: Format::Float,
+        rows,
+        length,
+        step: length * 4,
+    };
+    let mut out = [0.0_f32; 4];
+    let product = Product { data: out.as_mut_ptr(), step: 1 };
+    for (left, right) in [(operand(1, 32), operand(1, 32)), (operand(4, 16), operand(1, 16))] {
+        // SAFETY: nothing is read: both are refused.
+        assert!(!unsafe { multiply(left, right, product, 0, 1) });
+    }
+}
