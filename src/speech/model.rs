@@ -14,6 +14,9 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::models::ModelStore;
 use crate::sys::Mutex;
 
+/// Whether a graphics processor is used: where the build has the code for one.
+const GPU: bool = cfg!(any(feature = "cuda", feature = "vulkan", feature = "metal"));
+
 /// A speech model in memory. Its weights are read only, so jobs share one.
 pub struct LoadedModel {
     pub(super) context: WhisperContext,
@@ -26,7 +29,7 @@ impl LoadedModel {
         log::install();
         let mut parameters = WhisperContextParameters::new();
         // Word times come from the attention of the decoder, which flash attention hides.
-        parameters.use_gpu(false).flash_attn(false).dtw_parameters(alignment(&facts.name, &facts.shape));
+        parameters.use_gpu(GPU).flash_attn(false).dtw_parameters(alignment(&facts.name, &facts.shape));
         let context = WhisperContext::new_with_params(&facts.path, parameters).map_err(|error| {
             Error::new(
                 ErrorKind::ModelUnavailable,

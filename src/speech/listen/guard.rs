@@ -18,6 +18,10 @@ const WILD_GUESS: f64 = -1.25;
 const UNSURE: f64 = -0.6;
 /// Below this a detected language may be none.
 const SURE_LANGUAGE: f64 = 0.6;
+/// Half of somebody's words are longer than this, in seconds: at 300 words a minute one lasts 0.2.
+const FASTEST: f64 = 0.09;
+/// Fewer words than this say nothing of pace.
+const FEW: usize = 4;
 /// Seconds of speech in which some words must be said, and the fewest in a second.
 const LONG: f64 = 5.0;
 const SCARCE: f64 = 0.3;
@@ -33,6 +37,14 @@ pub(crate) fn is_guess(words: &[RawWord], speech: f64, language: f64) -> bool {
     (speech < 1.0 && mean < GUESS)
         || mean < WILD_GUESS
         || ((scarce || language < SURE_LANGUAGE) && mean < UNSURE)
+}
+
+/// Whether words of these lengths (seconds) follow each other faster than anybody speaks: the
+/// alignment found no sound for them, as for a sentence that music is answered with.
+pub(crate) fn is_crowded(lengths: impl Iterator<Item = f64>) -> bool {
+    let mut lengths: Vec<f64> = lengths.collect();
+    lengths.sort_unstable_by(f64::total_cmp);
+    lengths.len() >= FEW && lengths[lengths.len() / 2] < FASTEST
 }
 
 /// For each word whether it stays: marks and the further rounds of loops go.
@@ -148,6 +160,13 @@ mod tests {
     fn a_guess_needs_both_little_speech_and_little_confidence() {
         assert!(is_guess(&words("thank you"), 0.4, 1.0));
         assert!(!is_guess(&words("thank you"), 4.0, 1.0));
+    }
+
+    #[test]
+    fn words_faster_than_anybody_speaks_are_crowded() {
+        assert!(is_crowded([16.1, 0.06, 0.07, 0.07, 0.04, 0.09, 0.06, 0.1].into_iter()));
+        assert!(!is_crowded([0.3, 0.06, 0.12, 0.08, 0.25, 0.2].into_iter()));
+        assert!(!is_crowded([0.05, 0.05].into_iter()));
     }
 
     #[test]

@@ -298,6 +298,9 @@ impl<'a> Listener<'a> {
             return None;
         }
         let spans = spans(&words, &window.frames, window.seconds());
+        if self.gated && guard::is_crowded(spans.iter().map(|span| span.end - span.start)) {
+            return None;
+        }
         let last = spans.last()?.end;
         let kept = guard::kept(&words);
         let floor = self.floor;

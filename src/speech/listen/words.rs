@@ -6,6 +6,9 @@ use super::decode::Piece;
 /// Languages that write no spaces: each token that ends on a whole character is a word there.
 const UNSPACED: [&str; 7] = ["zh", "ja", "th", "lo", "my", "yue", "km"];
 
+/// Signs that are words of their own in speech.
+const ALOUD: [char; 15] = ['%', '‰', '$', '€', '£', '¥', '¢', '&', '+', '=', '@', '#', '°', '×', '÷'];
+
 /// A word before its times are settled.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct RawWord {
@@ -71,9 +74,11 @@ impl Builder {
     }
 }
 
-/// Whether a token is more than punctuation; a piece of a character counts as a letter.
+/// Whether a token is more than punctuation: letters, digits and the signs that are read aloud; a
+/// piece of a character counts as a letter.
 fn is_spoken(bytes: &[u8]) -> bool {
-    str::from_utf8(bytes).map_or(true, |text| text.chars().any(char::is_alphanumeric))
+    let aloud = |sign: char| sign.is_alphanumeric() || ALOUD.contains(&sign);
+    str::from_utf8(bytes).map_or(true, |text| text.chars().any(aloud))
 }
 
 /// The words of a window.
@@ -151,6 +156,12 @@ mod tests {
         assert_eq!(texts(&words), ["ill-disposed.", "He"]);
         assert_eq!((words[0].end, words[0].pause), (Some(1.5), Some(2.9)));
         assert!(words[0].begins_segment && !words[1].begins_segment);
+    }
+
+    #[test]
+    fn a_sign_that_is_read_aloud_carries_the_end() {
+        let words = build(&[text(b" 75", 0.7), text(b"%", 1.6), text(b".", 2.4)], "en");
+        assert_eq!((texts(&words), words[0].end), (vec!["75%."], Some(1.6)));
     }
 
     #[test]
