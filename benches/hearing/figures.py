@@ -10,17 +10,19 @@ from report import table
 from hearing import metrics
 from hearing.text import error_rate
 from hearing.truth import Truth
-from hearing.ways import BEAM_1, BEAM_5, OURS, PLAIN, Run
+from hearing.ways import BEAM_1, BEAM_5, FORGETFUL, OURS, PLAIN, Run
 
 Row = list[str]
 # What each way heard.
 Runs = Mapping[str, Run]
 
-FASTER = {BEAM_1: 1.3, BEAM_5: 1.5, PLAIN: 2.0}
+FASTER = {BEAM_1: 1.3, BEAM_5: 1.5, FORGETFUL: 1.3, PLAIN: 2.0}
 # Points of word error rate that ours may be above the peer's.
 WORSE = 0.2
 # The most that `base` may hear wrong, in percent.
 WRONG = 5.0
+# Longest time in which the progress does not move, in s, and most memory for hours, in MB.
+STILL, FLAT = 1.0, 700.0
 # Times count only where most items were heard, in percent.
 HEARD = 80.0
 SPEED_HEAD = ["model, sound, way", "WER", "s", "x realtime", "load s", "CPU s", "peak MB"]
@@ -51,6 +53,7 @@ def speed_bars(model: str, truth: Truth, runs: Runs) -> list[Row]:
     ours, about = runs[OURS], f"{model}, {truth.name}"
     wrong = 100 * error_rate(truth.text, ours.text)
     rows = [most(f"{about}: WER, percent", wrong, WRONG)] if model == "base" else []
+    rows.append(most(f"{about}: longest time without progress, s", ours.still, STILL))
     for name, bar in FASTER.items():
         if name not in runs:
             continue
@@ -62,6 +65,15 @@ def speed_bars(model: str, truth: Truth, runs: Runs) -> list[Row]:
             memory = ours.usage.peak_mb / other.usage.peak_mb
             rows.append(most(f"{about}: peak memory / {name}", memory, 1))
     return rows
+
+
+def hours_bars(model: str, hours: float, run: Run) -> list[Row]:
+    """What hours of sound take."""
+    about = f"{model}, {hours:g} hours"
+    return [
+        most(f"{about}: peak memory, MB", run.usage.peak_mb, FLAT),
+        most(f"{about}: longest time without progress, s", run.still, STILL),
+    ]
 
 
 def times_rows(model: str, truth: Truth, runs: Runs) -> list[Row]:

@@ -24,20 +24,32 @@ def parse() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def longest_still(job: yt.Job[yt.Transcript]) -> float:
+    """The longest time in which the progress does not move until the job is done, in seconds."""
+    percent, moved, longest = 0.0, time.perf_counter(), 0.0
+    for event in job.iter_events():
+        now = time.perf_counter()
+        longest = max(longest, now - moved)
+        if event.percent > percent:
+            percent, moved = event.percent, now
+    return longest
+
+
 def main() -> None:
     """Loads, transcribes, writes."""
     arguments = parse()
     with yt.Engine(workers=1, threads=arguments.threads, nice=0) as engine:
 
-        def hear(sound: Path) -> yt.Transcript:
-            job = engine.transcribe(sound, model=arguments.model, language="en", cache=False)
-            return job.result()
+        def begin(sound: Path) -> yt.Job[yt.Transcript]:
+            return engine.transcribe(sound, model=arguments.model, language="en", cache=False)
 
         begun = time.perf_counter()
         # The first job loads the model, whatever it hears.
-        hear(arguments.silence)
+        begin(arguments.silence).result()
         loaded = time.perf_counter()
-        heard = hear(arguments.sound)
+        job = begin(arguments.sound)
+        still = longest_still(job)
+        heard = job.result()
         done = time.perf_counter()
     words = [
         {
@@ -50,6 +62,7 @@ def main() -> None:
     ]
     result = {
         "load": loaded - begun,
+        "still": still,
         "seconds": done - loaded,
         "language": heard.language,
         "text": heard.full_text,

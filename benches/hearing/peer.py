@@ -21,6 +21,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("target", type=Path, help="JSON file to write")
     parser.add_argument("--beam", type=int, default=5)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--forget", action="store_true", help="not led by earlier text")
     return parser.parse_args()
 
 
@@ -39,7 +40,11 @@ def main() -> None:
     )
     loaded = time.perf_counter()
     found, info = model.transcribe(
-        str(arguments.sound), language="en", beam_size=arguments.beam, word_timestamps=True
+        str(arguments.sound),
+        language="en",
+        beam_size=arguments.beam,
+        word_timestamps=True,
+        condition_on_previous_text=not arguments.forget,
     )
     segments = list(found)
     done = time.perf_counter()

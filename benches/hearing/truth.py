@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+import wave
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +32,15 @@ def load(name: str) -> Truth:
     known = json.loads(path.read_text())
     items = (Word(item["text"], item["onset"], item["offset"]) for item in known["items"])
     return Truth(name, SPEECH / known["sound"], known["duration"], known["text"], tuple(items))
+
+
+def repeated(sound: Path, seconds: float, target: Path) -> None:
+    """A sound again and again, for so many seconds at least."""
+    with wave.open(str(sound)) as source, wave.open(str(target), "wb") as long:
+        long.setparams(source.getparams())
+        samples = source.readframes(source.getnframes())
+        for _ in range(math.ceil(seconds * source.getframerate() / source.getnframes())):
+            long.writeframes(samples)
 
 
 def nothing() -> list[Path]:

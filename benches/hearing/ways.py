@@ -21,6 +21,8 @@ Command = Callable[[str, Path, Path], list[str]]
 
 THREADS = 2
 OURS, BEAM_1, BEAM_5, PLAIN = "ours", "faster-whisper, beam 1", "faster-whisper, beam 5", "plain"
+# Beam 1, each window by itself.
+FORGETFUL = "faster-whisper, unled"
 PLAIN_BINARY = ROOT / "target/release/examples/plain_whisper"
 
 
@@ -36,11 +38,18 @@ class Run:
     words: tuple[Word, ...]
     usage: Usage
     """Of the whole process."""
+    still: float = 0.0
+    """Longest time without a move of the progress, in seconds; of ours only."""
 
 
 def ways(environment: Environment) -> dict[str, Command]:
     """All ways; plain use of whisper-rs where that example has been built."""
-    found = {OURS: _ours, BEAM_1: _peer(environment, 1), BEAM_5: _peer(environment, 5)}
+    peers = {
+        BEAM_1: _peer(environment, "--beam", 1),
+        BEAM_5: _peer(environment, "--beam", 5),
+        FORGETFUL: _peer(environment, "--beam", 1, "--forget"),
+    }
+    found = {OURS: _ours} | peers
     return found | ({PLAIN: _plain} if PLAIN_BINARY.exists() else {})
 
 
@@ -50,10 +59,10 @@ def _ours(model: str, sound: Path, target: Path) -> list[str]:
     return [*command, "--silence", silence, "--threads", str(THREADS)]
 
 
-def _peer(environment: Environment, beam: int) -> Command:
+def _peer(environment: Environment, *options: object) -> Command:
     def command(model: str, sound: Path, target: Path) -> list[str]:
-        options = ["--beam", beam, "--threads", THREADS]
-        return environment.command("peer", weights(model), sound, target, *options)
+        places = weights(model), sound, target
+        return environment.command("peer", *places, "--threads", THREADS, *options)
 
     return command
 
@@ -85,7 +94,8 @@ def hear(command: Command, model: str, sound: Path, folder: Path, cores: int | N
     words = whole(
         [Word(word["text"], word["start"], word["end"]) for word in found.get("words", ())]
     )
-    return Run(found.get("load", 0.0), found["seconds"], found["text"].strip(), words, usage)
+    text, still = found["text"].strip(), found.get("still", 0.0)
+    return Run(found.get("load", 0.0), found["seconds"], text, words, usage, still)
 
 
 def whole(pieces: Sequence[Word]) -> tuple[Word, ...]:
@@ -109,4 +119,5 @@ def middle(runs: Sequence[Run]) -> Run:
     )
     load = statistics.median(each.load for each in runs)
     seconds = statistics.median(each.seconds for each in runs)
-    return Run(load, seconds, runs[0].text, runs[0].words, usage)
+    still = max(each.still for each in runs)
+    return Run(load, seconds, runs[0].text, runs[0].words, usage, still)

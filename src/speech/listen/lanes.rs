@@ -16,6 +16,16 @@ use crate::speech::model::LoadedModel;
 /// How often a waiting job looks whether it was cancelled.
 const POLL: Duration = Duration::from_millis(20);
 
+/// Seconds of work for each second of sound that the first window is thought to take.
+const FIRST_PACE: f64 = 0.1;
+
+/// Seconds of a window that are thought done after `elapsed` seconds of work at `pace`: three
+/// quarters in the time that it should take, and then on, ever more slowly, but never still.
+fn through(elapsed: f64, pace: f64, seconds: f64) -> f64 {
+    let expected = pace * seconds.max(1.0);
+    seconds * (1.0 - (-1.4 * elapsed / expected).exp())
+}
+
 /// The decoders of one job.
 pub(super) struct Lanes<'a> {
     model: &'a LoadedModel,
@@ -123,8 +133,24 @@ impl<'a> Lanes<'a> {
 
     /// Seconds of sound that the windows in work are about through with, by the pace so far.
     pub(super) fn underway(&self) -> f64 {
-        let Some(pace) = self.pace else { return 0.0 };
-        let through = |work: &Work| (work.begun.elapsed().as_secs_f64() / pace).min(0.95 * work.seconds);
-        self.work.iter().flatten().map(through).sum()
+        let pace = self.pace.unwrap_or(FIRST_PACE);
+        self.work
+            .iter()
+            .flatten()
+            .map(|work| through(work.begun.elapsed().as_secs_f64(), pace, work.seconds))
+            .sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_in_work_moves_on_however_long_it_takes_and_is_never_done() {
+        let at = |elapsed: f64| through(elapsed, 0.1, 20.0);
+        assert!((14.0..16.0).contains(&at(2.0)), "{}", at(2.0));
+        let steps: Vec<f64> = (0..20).map(|second| at(f64::from(second))).collect();
+        assert!(steps.windows(2).all(|pair| pair[0] < pair[1]) && steps[19] < 20.0);
     }
 }
