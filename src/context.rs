@@ -2,12 +2,11 @@
 //! private folder for its intermediate files.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 
 use crate::error::{Error, Result};
 use crate::outcome::{Segment, Stage};
-use crate::sys::Mutex;
+use crate::sys::{AtomicBool, Mutex, Ordering};
 
 /// A flag that a host raises to stop a job; clones share it. Reading it is one atomic load.
 #[derive(Debug, Clone, Default)]

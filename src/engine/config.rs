@@ -1,6 +1,7 @@
 //! Settings of an engine.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +15,10 @@ pub struct EngineConfig {
     pub workers: usize,
     /// Jobs that may wait for a worker (1 to 1,000,000); more are refused with `QueueFull`.
     pub queue_capacity: usize,
+    /// Seconds of waiting that raise a queued job's priority by one (0.001 to 86,400). So a job can
+    /// be overtaken only by jobs that come within so many seconds for each step of priority that
+    /// they have above it.
+    pub ageing_s: f64,
     /// Finished jobs that can still be found by their number (0 to 1,000,000), the newest ones.
     pub keep_finished: usize,
     /// Threads that codecs, filters and models of all running jobs share (0 to 1024); 0: all cores.
@@ -41,6 +46,7 @@ impl Default for EngineConfig {
         Self {
             workers: 2,
             queue_capacity: 1000,
+            ageing_s: 30.0,
             keep_finished: 1000,
             threads: 0,
             nice: 10,
@@ -64,6 +70,11 @@ impl EngineConfig {
         }
     }
 
+    /// The time that raises a queued job's priority by one.
+    pub fn ageing(&self) -> Duration {
+        Duration::try_from_secs_f64(self.ageing_s).unwrap_or_default()
+    }
+
     /// Where jobs make their private folders.
     pub fn work_dir(&self) -> PathBuf {
         self.data_dir.as_ref().map_or_else(std::env::temp_dir, |dir| dir.join("work"))
@@ -74,6 +85,7 @@ impl Validate for EngineConfig {
     fn check(&self, faults: &mut Faults) {
         faults.range("workers", self.workers as f64, 1.0, 256.0);
         faults.range("queue_capacity", self.queue_capacity as f64, 1.0, 1e6);
+        faults.range("ageing_s", self.ageing_s, 0.001, 86_400.0);
         faults.range("keep_finished", self.keep_finished as f64, 0.0, 1e6);
         faults.range("threads", self.threads as f64, 0.0, 1024.0);
         faults.range("nice", f64::from(self.nice), 0.0, 19.0);
@@ -114,6 +126,7 @@ mod tests {
         };
         assert_eq!(field(r#"{"workers":0}"#), "workers");
         assert_eq!(field(r#"{"queue_capacity":0}"#), "queue_capacity");
+        assert_eq!(field(r#"{"ageing_s":0}"#), "ageing_s");
         assert_eq!(field(r#"{"nice":-1}"#), "nice");
         assert_eq!(field(r#"{"threads":5000}"#), "threads");
         assert_eq!(field(r#"{"data_dir":""}"#), "data_dir");

@@ -3,10 +3,9 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use crate::sys::{Condvar, Mutex};
+use crate::sys::{AtomicU64, Condvar, Mutex, Ordering, now};
 
 use super::guard::{Inside, panic_message};
 use super::job::{Delivery, Job, JobHandle};
@@ -87,7 +86,7 @@ impl Dispatcher {
     pub(crate) fn run(&self) {
         let mut queue = self.queue.lock();
         loop {
-            match queue.next(Instant::now()) {
+            match queue.next(now()) {
                 Next::Deliver { job, timed } => {
                     drop(queue);
                     self.deliver(&job, timed);

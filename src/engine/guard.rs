@@ -5,6 +5,7 @@ use std::any::Any;
 use std::cell::Cell;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::sys::thread_local;
 
 /// The process that made an engine. In a child of a fork its threads are gone and its locks may be
 /// held for ever, so nothing of it may be touched there.
@@ -34,7 +35,9 @@ pub(crate) fn forked() -> Error {
 }
 
 thread_local! {
-    static INSIDE: Cell<bool> = const { Cell::new(false) };
+    // Without `const`, which the models' macro does not know.
+    #[allow(clippy::missing_const_for_thread_local)]
+    static INSIDE: Cell<bool> = Cell::new(false);
 }
 
 /// Marks the thread as one that runs an engine's work or callbacks, until dropped.
@@ -44,19 +47,19 @@ pub(crate) struct Inside {
 
 impl Inside {
     pub(crate) fn enter() -> Self {
-        Self { before: INSIDE.replace(true) }
+        Self { before: INSIDE.with(|inside| inside.replace(true)) }
     }
 }
 
 impl Drop for Inside {
     fn drop(&mut self) {
-        INSIDE.set(self.before);
+        INSIDE.with(|inside| inside.set(self.before));
     }
 }
 
 /// `Err(WouldDeadlock)` inside a job or a callback.
 pub(crate) fn may_block(action: &str) -> Result<()> {
-    if !INSIDE.get() {
+    if !INSIDE.with(Cell::get) {
         return Ok(());
     }
     let message = format!("cannot {action} inside a job or a callback, which the engine itself waits for");

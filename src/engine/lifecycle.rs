@@ -1,10 +1,9 @@
 //! An engine's threads: which are alive, and waiting for their end.
 
-use std::thread::JoinHandle;
 use std::time::Instant;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::sys::{Condvar, Mutex};
+use crate::sys::{Condvar, JoinHandle, Mutex};
 
 /// The threads of an engine.
 #[derive(Default)]
@@ -18,6 +17,7 @@ pub(crate) struct Lifecycle {
 struct Alive {
     workers: usize,
     dispatchers: usize,
+    timers: usize,
 }
 
 /// What a thread of an engine is for.
@@ -25,6 +25,7 @@ struct Alive {
 pub(crate) enum Role {
     Worker,
     Dispatcher,
+    Timer,
 }
 
 impl Lifecycle {
@@ -51,13 +52,13 @@ impl Lifecycle {
     /// Waits until all threads have ended, and joins them. `Err(Timeout)` at the deadline.
     pub(crate) fn join(&self, deadline: Option<Instant>) -> Result<()> {
         let mut alive = self.alive.lock();
-        while alive.workers + alive.dispatchers > 0 {
+        while alive.any() {
             let Some(deadline) = deadline else {
                 self.changed.wait(&mut alive);
                 continue;
             };
             let late = self.changed.wait_until(&mut alive, deadline);
-            if late && alive.workers + alive.dispatchers > 0 {
+            if late && alive.any() {
                 return Err(timed_out(alive.workers));
             }
         }
@@ -73,10 +74,15 @@ impl Lifecycle {
 }
 
 impl Alive {
+    fn any(&self) -> bool {
+        self.workers + self.dispatchers + self.timers > 0
+    }
+
     fn count(&mut self, role: Role) -> &mut usize {
         match role {
             Role::Worker => &mut self.workers,
             Role::Dispatcher => &mut self.dispatchers,
+            Role::Timer => &mut self.timers,
         }
     }
 }

@@ -1,18 +1,22 @@
-//! The engine: a bounded queue of jobs, the worker threads that run them, and the one dispatcher
-//! thread that tells the host.
+//! The engine: a bounded queue of jobs, the worker threads that run them, the one dispatcher
+//! thread that tells the host, and the one timer thread that keeps deadlines.
 
 mod config;
 mod dispatcher;
 mod guard;
+mod histogram;
 mod job;
 mod lifecycle;
+mod metrics;
 mod pool;
 mod shared;
 mod shutdown;
+mod spans;
 mod stats;
+mod timer;
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::context::Context;
 use crate::error::Result;
@@ -21,12 +25,15 @@ use crate::outcome::Outcome;
 use crate::spec::{JobSpec, Validate};
 use crate::stages;
 use crate::store::{MemoryStore, Store};
+use crate::sys::now;
 
+pub use crate::spec::SubmitOptions;
 pub use crate::store::{JobId, JobState};
 pub use config::EngineConfig;
+pub use histogram::Quantiles;
 pub use job::{JobHandle, Subscriber, Subscription};
 pub use shutdown::ShutdownMode;
-pub use stats::Stats;
+pub use stats::{KindStats, Stats};
 
 use shared::Shared;
 
@@ -117,7 +124,7 @@ impl Engine {
     /// An engine that runs jobs with `runner`. `Err(InvalidSpec)` names a faulty setting; `Err(Io)`
     /// where a thread cannot be started.
     pub fn with_runner(config: EngineConfig, runner: Arc<dyn Runner>) -> Result<Self> {
-        let store = MemoryStore::new(config.queue_capacity);
+        let store = MemoryStore::new(config.queue_capacity, config.ageing());
         Self::build(config, runner, Box::new(store))
     }
 
@@ -131,13 +138,34 @@ impl Engine {
     /// Queues a job and returns at once. `Err(InvalidSpec)` names a faulty field, `Err(QueueFull)`
     /// and `Err(ShutDown)` say that the job was not taken.
     pub fn submit(&self, spec: JobSpec) -> Result<JobHandle> {
-        self.submit_with(spec, Subscriber::new())
+        self.submit_with(spec, &SubmitOptions::default(), Subscriber::new())
     }
 
-    /// As [`submit`](Self::submit), with callbacks that miss nothing of the job.
-    pub fn submit_with(&self, spec: JobSpec, subscriber: Subscriber) -> Result<JobHandle> {
+    /// As [`submit`](Self::submit), with a priority and deadlines, and with callbacks that miss
+    /// nothing of the job. `Err(InvalidSpec)` names a faulty option, too.
+    pub fn submit_with(
+        &self,
+        spec: JobSpec,
+        options: &SubmitOptions,
+        subscriber: Subscriber,
+    ) -> Result<JobHandle> {
         self.check()?;
-        self.owner.shared.submit(spec, subscriber)
+        self.owner.shared.submit(spec, options, subscriber)
+    }
+
+    /// Starts no more jobs until [`resume`](Self::resume); running ones go on, and jobs are taken
+    /// in. Harmless when repeated. Shutting the engine down ends the pause.
+    pub fn pause(&self) -> Result<()> {
+        self.check()?;
+        self.owner.shared.pause(true);
+        Ok(())
+    }
+
+    /// Ends a pause. Harmless when there is none.
+    pub fn resume(&self) -> Result<()> {
+        self.check()?;
+        self.owner.shared.pause(false);
+        Ok(())
     }
 
     /// A job by its number: unfinished, or one of the newest finished ones.
@@ -154,6 +182,12 @@ impl Engine {
     /// What the engine is doing and has done.
     pub fn stats(&self) -> Stats {
         self.check().map_or_else(|_| Stats::default(), |()| self.owner.shared.stats())
+    }
+
+    /// The same numbers as a page in the text format of Prometheus (0.0.4), to be served as
+    /// `text/plain; version=0.0.4`. All names begin with `ytclipper_`.
+    pub fn metrics(&self) -> String {
+        self.check().map_or_else(|_| String::new(), |()| self.owner.shared.metrics())
     }
 
     /// The settings.
@@ -175,7 +209,7 @@ impl Engine {
     pub fn shutdown(&self, mode: ShutdownMode, deadline: Option<Duration>) -> Result<()> {
         self.check()?;
         guard::may_block("shut the engine down")?;
-        let until = deadline.and_then(|deadline| Instant::now().checked_add(deadline));
+        let until = deadline.and_then(|deadline| now().checked_add(deadline));
         self.owner.shared.close(mode);
         self.owner.shared.lifecycle.join(until)
     }

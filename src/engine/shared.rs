@@ -1,27 +1,33 @@
 //! What an engine's threads share. It does not keep the engine alive: when the last [`Engine`]
 //! (super::Engine) goes, the threads finish and let go of it.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
+use std::time::Instant;
 
-use crate::sys::{Condvar, Mutex};
+use crate::sys::{Condvar, Mutex, now, resident_bytes};
 
 use super::Runner;
 use super::config::EngineConfig;
 use super::dispatcher::Dispatcher;
 use super::guard::Process;
-use super::job::{Job, JobHandle, Subscriber};
+use super::job::{Alarm, Deadline, Job, JobHandle, Limits, Subscriber};
 use super::lifecycle::Lifecycle;
+use super::metrics::prometheus;
 use super::shutdown::ShutdownMode;
-use super::stats::{Stats, Tally};
+use super::stats::{KindStats, Stats, Tally};
+use super::timer::Timer;
 use crate::context::ThreadBudget;
 use crate::error::{Error, ErrorKind, Result};
 use crate::outcome::Outcome;
-use crate::spec::{JobSpec, Validate};
+use crate::spec::{JobSpec, SubmitOptions, Validate};
 use crate::store::{JobId, JobState, Store};
 
+/// Finished jobs whose progress events are kept, the newest ones; of older ones the last event is.
+const KEEP_EVENTS_OF: usize = 100;
+
 /// The engine behind its handles. Lock order: `board`, then the store's or the dispatcher's;
-/// a job's lock is never taken together with these.
+/// a job's lock and the timer's are never taken together with these.
 pub(crate) struct Shared {
     pub(crate) config: EngineConfig,
     pub(crate) process: Process,
@@ -29,6 +35,7 @@ pub(crate) struct Shared {
     pub(crate) store: Box<dyn Store>,
     pub(crate) budget: Arc<ThreadBudget>,
     pub(crate) dispatcher: Arc<Dispatcher>,
+    pub(crate) timer: Timer,
     pub(crate) lifecycle: Lifecycle,
     board: Mutex<Board>,
     work: Condvar,
@@ -38,7 +45,11 @@ pub(crate) struct Shared {
 #[derive(Default)]
 struct Board {
     closed: Option<ShutdownMode>,
+    /// Workers claim nothing.
+    paused: bool,
     jobs: BTreeMap<JobId, Arc<Job>>,
+    /// When a worker took each of the running jobs.
+    claims: HashMap<JobId, Instant>,
     /// Of `jobs` those that are over, in the order in which they ended.
     finished: VecDeque<JobId>,
     tally: Tally,
@@ -50,6 +61,7 @@ impl Shared {
             process: Process::current(),
             budget: ThreadBudget::new(config.thread_total()),
             dispatcher: Arc::default(),
+            timer: Timer::default(),
             lifecycle: Lifecycle::default(),
             board: Mutex::default(),
             work: Condvar::new(),
@@ -59,22 +71,29 @@ impl Shared {
         })
     }
 
-    pub(crate) fn submit(self: &Arc<Self>, spec: JobSpec, subscriber: Subscriber) -> Result<JobHandle> {
+    pub(crate) fn submit(
+        self: &Arc<Self>,
+        spec: JobSpec,
+        options: &SubmitOptions,
+        subscriber: Subscriber,
+    ) -> Result<JobHandle> {
         spec.validate()?;
+        options.validate()?;
         self.runner.accept(&spec)?;
         let (kind, spec) = (spec.kind(), Arc::new(spec));
         let mut board = self.board.lock();
         if board.closed.is_some() {
             return Err(Error::new(ErrorKind::ShutDown, "the engine has been shut down and takes no jobs"));
         }
-        let id = self.store.push(spec)?;
-        let job = Job::new(id, kind, self, subscriber);
+        let id = self.store.push(spec, options)?;
+        let job = Job::new(id, kind, self, Limits::from(options), subscriber);
         self.dispatcher.accept();
         board.jobs.insert(id, Arc::clone(&job));
         board.tally.accepted(kind);
         drop(board);
         job.announce();
         self.work.notify_one();
+        self.watch(&job);
         Ok(JobHandle::new(&job))
     }
 
@@ -83,9 +102,9 @@ impl Shared {
     pub(crate) fn next(&self) -> Option<(Arc<Job>, Arc<JobSpec>)> {
         let mut board = self.board.lock();
         loop {
-            while let Some(claimed) = self.store.claim() {
-                if let Some(job) = board.jobs.get(&claimed.id) {
-                    return Some((Arc::clone(job), claimed.spec));
+            while let Some(claimed) = board.may_claim().then(|| self.store.claim()).flatten() {
+                if let Some(job) = board.claimed(claimed.id) {
+                    return Some((job, claimed.spec));
                 }
             }
             if board.closed.is_some() {
@@ -95,29 +114,79 @@ impl Shared {
         }
     }
 
+    /// Takes a job out of the queue; `false` where it is not queued (any more). Who took it out
+    /// completes it.
+    pub(crate) fn withdraw(&self, job: &Job) -> bool {
+        let mut board = self.board.lock();
+        let withdrawn = self.store.remove(job.id);
+        if withdrawn {
+            board.tally.withdrawn(job.kind);
+        }
+        withdrawn
+    }
+
+    /// Looks at a job's deadlines now and sees to it that they are looked at in time.
+    pub(crate) fn watch(&self, job: &Arc<Job>) {
+        if !job.limits.any() {
+            return;
+        }
+        match job.look(now()) {
+            Alarm::Off => self.timer.clear(job.id),
+            Alarm::At(time) => self.timer.set(time, job),
+            Alarm::Withdraw => {
+                if self.withdraw(job) {
+                    self.complete(job, Err(job.limits.error(Deadline::Queue)));
+                }
+            }
+        }
+        // It may have ended between the look and the alarm.
+        if job.is_settled() {
+            self.timer.clear(job.id);
+        }
+    }
+
+    /// Lets workers claim queued jobs, or not. The running ones go on.
+    pub(crate) fn pause(&self, paused: bool) {
+        self.board.lock().paused = paused;
+        if !paused {
+            self.work.notify_all();
+        }
+    }
+
     /// Ends a job. The books are right before the end is visible, so that who has waited for a job
     /// finds it counted.
-    pub(crate) fn complete(&self, job: &Arc<Job>, result: Result<Arc<Outcome>>) {
-        self.complete_as(job, result, false);
+    pub(crate) fn complete(&self, job: &Arc<Job>, result: Result<Arc<Outcome>>) -> JobState {
+        self.complete_as(job, result, false)
     }
 
-    pub(crate) fn complete_as(&self, job: &Arc<Job>, result: Result<Arc<Outcome>>, panicked: bool) {
+    pub(crate) fn complete_as(
+        &self,
+        job: &Arc<Job>,
+        result: Result<Arc<Outcome>>,
+        panicked: bool,
+    ) -> JobState {
         let state = job.settle(result, panicked);
-        drop(self.retire(job.id, state));
+        if job.limits.any() {
+            self.timer.clear(job.id);
+        }
+        let aged = self.retire(job, state);
+        if let Some(old) = &aged.quiet {
+            old.forget_events();
+        }
+        drop(aged);
         job.publish(state);
+        state
     }
 
-    /// Books a finished job; returns the one that can no longer be found.
-    fn retire(&self, id: JobId, state: JobState) -> Option<Arc<Job>> {
+    /// Books a finished job.
+    fn retire(&self, job: &Job, state: JobState) -> Aged {
         let mut board = self.board.lock();
-        self.store.finish(id, state);
-        board.tally.ended(state);
-        board.finished.push_back(id);
-        if board.finished.len() <= self.config.keep_finished {
-            return None;
-        }
-        let oldest = board.finished.pop_front()?;
-        board.jobs.remove(&oldest)
+        self.store.finish(job.id, state);
+        let claimed = board.claims.remove(&job.id);
+        let took = claimed.map(|claimed| now().saturating_duration_since(claimed));
+        board.tally.ended(job.kind, state, took);
+        board.finished.push_back(job.id);
+        board.age(self.config.keep_finished)
     }
 
     /// Takes no more jobs, and cancels those that the mode says. A later, stricter mode adds to an
@@ -129,7 +198,7 @@ impl Shared {
         let queued = match mode {
             ShutdownMode::Drain => Vec::new(),
             // Under the lock, so that no worker claims one of them meanwhile.
-            ShutdownMode::FinishRunning | ShutdownMode::Now => self.take_queued(&board),
+            ShutdownMode::FinishRunning | ShutdownMode::Now => self.take_queued(&mut board),
         };
         let rest: Vec<_> = match mode {
             ShutdownMode::Drain | ShutdownMode::FinishRunning => Vec::new(),
@@ -146,8 +215,10 @@ impl Shared {
         }
     }
 
-    fn take_queued(&self, board: &Board) -> Vec<Arc<Job>> {
-        board.jobs.values().filter(|job| self.store.remove(job.id)).cloned().collect()
+    fn take_queued(&self, board: &mut Board) -> Vec<Arc<Job>> {
+        let queued: Vec<_> = board.jobs.values().filter(|job| self.store.remove(job.id)).cloned().collect();
+        queued.iter().for_each(|job| board.tally.withdrawn(job.kind));
+        queued
     }
 
     pub(crate) fn job(&self, id: JobId) -> Option<JobHandle> {
@@ -159,23 +230,71 @@ impl Shared {
     }
 
     pub(crate) fn stats(&self) -> Stats {
-        let (tally, closed, counts) = {
-            let board = self.board.lock();
-            (board.tally.clone(), board.closed, self.store.counts())
-        };
-        Stats {
+        self.numbers().0
+    }
+
+    pub(crate) fn metrics(&self) -> String {
+        let (stats, tally) = self.numbers();
+        prometheus(&stats, &tally)
+    }
+
+    /// The numbers, and the counters that they come from.
+    fn numbers(&self) -> (Stats, Tally) {
+        let board = self.board.lock();
+        let (tally, closed, paused) = (board.tally.clone(), board.closed, board.paused);
+        let counts = self.store.counts();
+        drop(board);
+        let stats = Stats {
             queued: counts.queued,
             running: counts.running,
-            succeeded: tally.succeeded,
-            failed: tally.failed,
-            cancelled: tally.cancelled,
-            kinds: tally.kinds,
+            succeeded: tally.sum(|kind| kind.succeeded),
+            failed: tally.sum(|kind| kind.failed),
+            cancelled: tally.sum(|kind| kind.cancelled),
+            kinds: tally.kinds.iter().map(|(name, kind)| (*name, KindStats::from(kind))).collect(),
+            wait: tally.quantiles(|kind| &kind.wait),
+            run: tally.quantiles(|kind| &kind.run),
             workers: self.config.workers,
             queue_capacity: self.config.queue_capacity,
+            paused,
             threads: self.budget.total(),
             threads_leased: self.budget.leased(),
+            memory_bytes: resident_bytes(),
             callback_panics: self.dispatcher.panics(),
             shut_down: closed,
+        };
+        (stats, tally)
+    }
+}
+
+/// Jobs that one more finished job makes old.
+struct Aged {
+    /// The one that can no longer be found; dropped outside of the lock.
+    _gone: Option<Arc<Job>>,
+    /// The one whose events are kept no longer.
+    quiet: Option<Arc<Job>>,
+}
+
+impl Board {
+    /// Whether workers may claim jobs; a closed engine has no pause, so that it comes to its end.
+    fn may_claim(&self) -> bool {
+        !self.paused || self.closed.is_some()
+    }
+
+    /// Books a claimed job; `None` where it is not known.
+    fn claimed(&mut self, id: JobId) -> Option<Arc<Job>> {
+        let (job, time) = (Arc::clone(self.jobs.get(&id)?), now());
+        self.claims.insert(id, time);
+        self.tally.claimed(job.kind, time.saturating_duration_since(job.submitted));
+        Some(job)
+    }
+
+    fn age(&mut self, keep: usize) -> Aged {
+        let excess = self.finished.len() > keep;
+        let gone = excess.then(|| self.finished.pop_front()).flatten();
+        let quiet = self.finished.len().checked_sub(KEEP_EVENTS_OF + 1).map(|place| self.finished[place]);
+        Aged {
+            _gone: gone.and_then(|id| self.jobs.remove(&id)),
+            quiet: quiet.and_then(|id| self.jobs.get(&id).cloned()),
         }
     }
 }
@@ -251,9 +370,10 @@ mod tests {
     #[test]
     fn a_job_that_was_cancelled_between_claim_and_begin_does_not_begin() {
         let runner = Arc::new(|_: &JobSpec, _: &crate::context::Context| Err(Error::internal("never run")));
-        let store = Box::new(crate::store::MemoryStore::new(10));
-        let shared = Shared::new(EngineConfig::default(), runner, store);
-        let handle = shared.submit(spec(), Subscriber::new()).unwrap();
+        let config = EngineConfig::default();
+        let store = Box::new(crate::store::MemoryStore::new(10, config.ageing()));
+        let shared = Shared::new(config, runner, store);
+        let handle = shared.submit(spec(), &SubmitOptions::default(), Subscriber::new()).unwrap();
         let (job, _) = shared.next().unwrap();
         assert!(handle.cancel());
         assert_eq!(handle.state(), JobState::Queued, "it is the worker's to end");

@@ -49,8 +49,7 @@ impl JobSpec {
 
     /// Reads a job from JSON and validates it. A fault names its field by path.
     pub fn from_json(json: &str) -> Result<Self> {
-        let mut value: Value = serde_json::from_str(json)
-            .map_err(|error| Error::invalid("$", format_args!("is not JSON: {error}")))?;
+        let mut value = parse(json)?;
         let kind = value
             .as_object_mut()
             .and_then(|object| object.remove("kind"))
@@ -70,6 +69,15 @@ impl JobSpec {
         spec.validate()?;
         Ok(spec)
     }
+}
+
+fn parse(json: &str) -> Result<Value> {
+    serde_json::from_str(json).map_err(|error| Error::invalid("$", format_args!("is not JSON: {error}")))
+}
+
+/// Reads a value from JSON; a fault names its field by path.
+pub(super) fn read_json<T: DeserializeOwned>(json: &str) -> Result<T> {
+    read(parse(json)?)
 }
 
 fn read<T: DeserializeOwned>(value: Value) -> Result<T> {

@@ -8,6 +8,7 @@ mod process;
 mod render;
 mod source;
 mod speech;
+mod submit;
 mod validate;
 
 pub use captions::{CaptionSpec, CaptionStyle, LetterCase};
@@ -24,4 +25,6 @@ pub use render::{
 pub(crate) use source::DEFAULT_MAX_DOWNLOAD_BYTES;
 pub use source::{DownloadSpec, ProbeSpec};
 pub use speech::{AnalyzeSpec, InstallModelSpec, Quantization, Selection, SpeechOptions, TranscribeSpec};
+pub use submit::SubmitOptions;
+pub(crate) use submit::timeout;
 pub use validate::{Faults, Validate};

@@ -7,7 +7,7 @@ mod memory;
 use std::sync::Arc;
 
 use crate::error::Result;
-use crate::spec::JobSpec;
+use crate::spec::{JobSpec, SubmitOptions};
 
 pub use job::{JobId, JobState};
 pub use memory::MemoryStore;
@@ -30,13 +30,13 @@ pub struct StoreCounts {
     pub running: usize,
 }
 
-/// A bounded queue of jobs, first in, first out. Each call is atomic: a job is either claimed once
-/// or removed once, never both.
+/// A bounded queue of jobs, by priority with ageing, then first in, first out. Each call is atomic:
+/// a job is either claimed once or removed once, never both.
 pub trait Store: Send + Sync + 'static {
     /// Queues a job and numbers it; numbers grow. `Err(QueueFull)` where the queue is full.
-    fn push(&self, spec: Arc<JobSpec>) -> Result<JobId>;
+    fn push(&self, spec: Arc<JobSpec>, options: &SubmitOptions) -> Result<JobId>;
 
-    /// Hands out the oldest queued job, which counts as running until [`Store::finish`].
+    /// Hands out the queued job whose turn it is; it counts as running until [`Store::finish`].
     fn claim(&self) -> Option<QueuedJob>;
 
     /// Takes a job out of the queue; `false` where it is not queued (any more).

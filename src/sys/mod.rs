@@ -6,11 +6,15 @@ mod children;
 #[cfg(test)]
 mod fork;
 mod lock;
+mod memory;
 mod priority;
+mod sync;
 
 #[cfg(feature = "download")]
 pub use children::{Signal, die_with_parent, has_exited, signal_group};
 #[cfg(test)]
 pub use fork::holds_in_child;
 pub use lock::{Condvar, Mutex, MutexGuard};
+pub use memory::resident_bytes;
 pub use priority::lower_priority;
+pub use sync::{AtomicBool, AtomicU64, Builder, JoinHandle, Ordering, now, thread_local};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use ytclipper::ErrorKind;
-use ytclipper::engine::{Engine, EngineConfig, JobState, ShutdownMode, Subscriber};
+use ytclipper::engine::{Engine, EngineConfig, JobState, ShutdownMode, SubmitOptions, Subscriber};
 use ytclipper::outcome::{Outcome, Project, RenderReport, TimeRange, Word};
 use ytclipper::spec::{
     CaptionSpec, CaptionStyle, ClipRequest, Corner, JobSpec, OutputFormat, ProcessSpec, RenderPlan,
@@ -259,7 +259,9 @@ fn cancel_in_mid_encode_stops_at_once_and_leaves_nothing() {
             let _ = started.send(());
         }
     });
-    let job = engine.submit_with(JobSpec::Render(Box::new(long_plan(&folder))), subscriber).unwrap();
+    let job = engine
+        .submit_with(JobSpec::Render(Box::new(long_plan(&folder))), &SubmitOptions::default(), subscriber)
+        .unwrap();
     running.recv_timeout(Duration::from_mins(1)).unwrap();
     let begun = Instant::now();
     assert!(job.cancel());
@@ -291,7 +293,8 @@ fn a_cancelled_project_leaves_no_folder() {
             let _ = started.send(());
         }
     });
-    let job = engine.submit_with(JobSpec::Process(Box::new(spec)), subscriber).unwrap();
+    let job =
+        engine.submit_with(JobSpec::Process(Box::new(spec)), &SubmitOptions::default(), subscriber).unwrap();
     running.recv_timeout(Duration::from_mins(1)).unwrap();
     job.cancel();
     job.wait(Some(Duration::from_secs(5))).unwrap();

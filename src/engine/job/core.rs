@@ -1,12 +1,12 @@
 //! A job inside the engine: its state and the transitions between states.
 
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 use std::task::Waker;
 use std::time::Instant;
 
-use crate::sys::{Condvar, Mutex, MutexGuard};
+use crate::sys::{AtomicU64, Condvar, Mutex, MutexGuard, Ordering, now};
 
+use super::deadline::{Deadline, Limits};
 use super::progress::{Due, Tracker};
 use super::subscribe::{DoneFn, Listener, Subscriber};
 use crate::context::{CancelToken, Report};
@@ -23,6 +23,8 @@ pub(crate) struct Job {
     pub(crate) kind: &'static str,
     pub(crate) process: Process,
     pub(crate) cancel: CancelToken,
+    pub(crate) limits: Limits,
+    pub(crate) submitted: Instant,
     engine: Weak<Shared>,
     dispatcher: Arc<Dispatcher>,
     pub(super) inner: Mutex<Inner>,
@@ -41,6 +43,8 @@ pub(super) struct Inner {
     listeners: Vec<Entry>,
     done: Vec<Box<DoneFn>>,
     pub(super) wakers: Vec<(u64, Waker)>,
+    /// The deadline that stopped the job.
+    expired: Option<Deadline>,
     /// Whether the job stands in the dispatcher's queue.
     scheduled: bool,
     /// Whether the completion has been delivered.
@@ -51,6 +55,17 @@ struct Entry {
     listener: Arc<Listener>,
     /// Number of the last event that it was handed.
     seen: u64,
+}
+
+/// What a look at a job's deadlines calls for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Alarm {
+    /// Nothing: the job has no deadline before it, or has been stopped.
+    Off,
+    /// To look again at that time.
+    At(Instant),
+    /// To end the job, if it still waits for a worker.
+    Withdraw,
 }
 
 /// What the dispatcher has to do for a job, collected under the lock and done outside of it.
@@ -73,6 +88,7 @@ impl Job {
         id: JobId,
         kind: &'static str,
         shared: &Arc<Shared>,
+        limits: Limits,
         subscriber: Subscriber,
     ) -> Arc<Self> {
         let listeners = subscriber.progress.map(|call| Entry { listener: Listener::new(call), seen: 0 });
@@ -84,6 +100,7 @@ impl Job {
             listeners: listeners.into_iter().collect(),
             done: subscriber.done.into_iter().collect(),
             wakers: Vec::new(),
+            expired: None,
             scheduled: false,
             delivered: false,
         };
@@ -92,6 +109,8 @@ impl Job {
             kind,
             process: shared.process,
             cancel: CancelToken::default(),
+            limits,
+            submitted: now(),
             engine: Arc::downgrade(shared),
             dispatcher: Arc::clone(&shared.dispatcher),
             inner: Mutex::new(inner),
@@ -120,7 +139,7 @@ impl Job {
             return false;
         }
         inner.state = JobState::Running;
-        inner.tracker.begin(Instant::now());
+        inner.tracker.begin(now());
         true
     }
 
@@ -130,7 +149,7 @@ impl Job {
         if inner.verdict.is_some() {
             return;
         }
-        match inner.tracker.report(report, Instant::now()) {
+        match inner.tracker.report(report, now()) {
             Due::Now if inner.listeners.is_empty() => {}
             Due::Now => self.schedule(inner),
             Due::At(time) => {
@@ -157,11 +176,46 @@ impl Job {
             return false;
         }
         if let Some(shared) = self.engine.upgrade()
-            && shared.store.remove(self.id)
+            && shared.withdraw(self)
         {
             shared.complete(self, Err(Error::cancelled()));
         }
         true
+    }
+
+    /// Looks at the job's deadlines, and stops the job where it has run into one. The first who
+    /// stops a job says what it ends with: a cancelled job runs into nothing any more.
+    pub(crate) fn look(&self, now: Instant) -> Alarm {
+        let mut inner = self.inner.lock();
+        if inner.verdict.is_some() || self.cancel.is_cancelled() {
+            return Alarm::Off;
+        }
+        let next = match (inner.state, inner.tracker.moved()) {
+            (JobState::Queued, _) => self.limits.of_queued(self.submitted),
+            (JobState::Running, Some((began, moved))) => self.limits.of_running(began, moved),
+            (JobState::Running | JobState::Succeeded | JobState::Failed | JobState::Cancelled, _) => None,
+        };
+        match next {
+            None => Alarm::Off,
+            Some((time, _)) if now < time => Alarm::At(time),
+            Some((_, Deadline::Queue)) => Alarm::Withdraw,
+            Some((_, deadline @ (Deadline::Run | Deadline::Stall))) => {
+                inner.expired = Some(deadline);
+                self.cancel.cancel();
+                Alarm::Off
+            }
+        }
+    }
+
+    /// Whether it is settled how the job ends.
+    pub(crate) fn is_settled(&self) -> bool {
+        self.inner.lock().verdict.is_some()
+    }
+
+    /// Forgets all progress events but the last.
+    pub(crate) fn forget_events(&self) {
+        let old = self.inner.lock().tracker.forget();
+        drop(old);
     }
 
     /// Decides how the job ends; from here on nothing changes it, but it is not visible yet.
@@ -169,13 +223,10 @@ impl Job {
     pub(crate) fn settle(&self, result: Result<Arc<Outcome>>, panicked: bool) -> JobState {
         let mut inner = self.inner.lock();
         let stage = inner.tracker.newest().stage;
-        let verdict = match result {
-            Err(error) if self.cancel.is_cancelled() && !panicked && error.kind() != ErrorKind::Cancelled => {
-                Err(Error::cancelled().because(error))
-            }
-            other => other,
-        };
-        let verdict = verdict.map_err(|error| error.at_stage(stage));
+        let verdict = result.map_err(|error| {
+            let error = if panicked { error } else { self.reason(error, inner.expired) };
+            error.at_stage(stage)
+        });
         let state = match &verdict {
             Ok(_) => JobState::Succeeded,
             Err(error) if error.kind() == ErrorKind::Cancelled => JobState::Cancelled,
@@ -185,10 +236,21 @@ impl Job {
         state
     }
 
+    /// The error of a job whose stage ended with this one.
+    fn reason(&self, error: Error, expired: Option<Deadline>) -> Error {
+        if let Some(deadline) = expired {
+            return self.limits.error(deadline).because(error);
+        }
+        if self.cancel.is_cancelled() && error.kind() != ErrorKind::Cancelled {
+            return Error::cancelled().because(error);
+        }
+        error
+    }
+
     /// Makes the end visible, wakes waiting threads, and leaves the rest to the dispatcher.
     pub(crate) fn publish(self: &Arc<Self>, state: JobState) {
         let mut inner = self.inner.lock();
-        inner.tracker.finish(state == JobState::Succeeded, Instant::now());
+        inner.tracker.finish(state == JobState::Succeeded, now());
         inner.state = state;
         let result = inner.verdict.clone();
         inner.result = result;
@@ -240,7 +302,7 @@ impl Job {
         let mut inner = self.inner.lock();
         let mut delivery = Delivery::default();
         if timed {
-            delivery.again = inner.tracker.look(Instant::now());
+            delivery.again = inner.tracker.look(now());
         } else {
             inner.scheduled = false;
         }

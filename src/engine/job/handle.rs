@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::core::Job;
 use super::future::WakerSlot;
@@ -12,6 +12,7 @@ use crate::engine::guard::{forked, may_block};
 use crate::error::{Error, ErrorKind, Result};
 use crate::outcome::{Outcome, Progress};
 use crate::store::{JobId, JobState};
+use crate::sys::now;
 
 /// A job: poll it, wait for it, await it, cancel it, listen to it. Clones are handles of the same
 /// job. Dropping a handle neither cancels the job nor waits for it, and a handle outlives its
@@ -75,7 +76,7 @@ impl JobHandle {
     pub fn wait(&self, timeout: Option<Duration>) -> Result<()> {
         self.check()?;
         may_block("wait for a job")?;
-        let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+        let deadline = timeout.and_then(|timeout| now().checked_add(timeout));
         let mut inner = self.job.inner.lock();
         while inner.result.is_none() {
             let Some(deadline) = deadline else {

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::context::Report;
 use crate::outcome::{Progress, Segment, Stage};
+use crate::sys;
 
 /// Shortest time between two events of a job that may be held back: ten a second.
 pub(crate) const INTERVAL: Duration = Duration::from_millis(100);
@@ -38,6 +39,8 @@ pub(crate) struct Tracker {
     /// Whether a look at a later time is arranged.
     armed: bool,
     begun: Option<Instant>,
+    /// When the work last got on.
+    moved: Option<Instant>,
     eta: Eta,
 }
 
@@ -45,7 +48,16 @@ impl Tracker {
     pub(crate) fn new() -> Self {
         let newest = queued("waiting for a worker", 1);
         let history = VecDeque::from([newest.clone()]);
-        Self { newest, history, emitted: None, held: false, armed: false, begun: None, eta: Eta::default() }
+        Self {
+            newest,
+            history,
+            emitted: None,
+            held: false,
+            armed: false,
+            begun: None,
+            moved: None,
+            eta: Eta::default(),
+        }
     }
 
     /// The newest state, also where it is held back.
@@ -64,14 +76,29 @@ impl Tracker {
         self.history.range(from..).cloned().collect()
     }
 
+    /// When the work began and when it last got on.
+    pub(crate) fn moved(&self) -> Option<(Instant, Instant)> {
+        self.begun.zip(self.moved)
+    }
+
     /// The work has begun; the estimate counts from here.
     pub(crate) fn begin(&mut self, now: Instant) {
         self.begun = Some(now);
+        self.moved = Some(now);
+    }
+
+    /// Takes all events but the last.
+    pub(crate) fn forget(&mut self) -> VecDeque<Progress> {
+        let last = self.history.split_off(self.history.len().saturating_sub(1));
+        std::mem::replace(&mut self.history, last)
     }
 
     /// Takes a report of a stage.
     pub(crate) fn report(&mut self, report: Report, now: Instant) -> Due {
         let percent = (report.fraction * 100.0).clamp(self.newest.percent, 100.0);
+        if self.gets_on(&report, percent) {
+            self.moved = Some(now);
+        }
         let passes = report.stage != self.newest.stage || (percent >= 100.0 && self.newest.percent < 100.0);
         let elapsed = self.begun.map_or(0.0, |begun| (now - begun).as_secs_f64());
         let eta_s = self.eta.update(elapsed, percent / 100.0, now);
@@ -85,6 +112,14 @@ impl Tracker {
             return Due::Now;
         }
         if std::mem::replace(&mut self.armed, true) { Due::Later } else { Due::At(self.due()) }
+    }
+
+    /// Whether a report says something new.
+    fn gets_on(&self, report: &Report, percent: f64) -> bool {
+        percent > self.newest.percent
+            || report.stage != self.newest.stage
+            || report.message != self.newest.message
+            || !report.segments.is_empty()
     }
 
     /// The arranged look: sends out what is held back. `Some` where it came too early.
@@ -128,7 +163,7 @@ impl Tracker {
     }
 
     fn due(&self) -> Instant {
-        self.emitted.map_or_else(|| self.begun.unwrap_or_else(Instant::now), |last| last + INTERVAL)
+        self.emitted.map_or_else(|| self.begun.unwrap_or_else(sys::now), |last| last + INTERVAL)
     }
 
     fn emit(&mut self, now: Instant) {
@@ -260,6 +295,29 @@ mod tests {
         let kept = tracker.since(0);
         assert_eq!((kept.len(), kept[255].seq, kept[0].seq), (256, 1001, 746));
         assert!(tracker.since(1001).is_empty());
+    }
+
+    #[test]
+    fn a_report_that_says_nothing_new_is_no_progress() {
+        let (mut tracker, start) = begun();
+        assert_eq!(tracker.moved(), Some((start, start)));
+        tracker.report(report(Stage::Clipping, 0.1), at(start, 1));
+        tracker.report(report(Stage::Clipping, 0.1), at(start, 2));
+        assert_eq!(tracker.moved(), Some((start, at(start, 1))));
+        tracker.report(report(Stage::Clipping, 0.2), at(start, 3));
+        assert_eq!(tracker.moved(), Some((start, at(start, 3))));
+        let heard = Report { segments: vec![Segment::default()], ..report(Stage::Clipping, 0.2) };
+        tracker.report(heard, at(start, 4));
+        assert_eq!(tracker.moved(), Some((start, at(start, 4))));
+    }
+
+    #[test]
+    fn forgetting_keeps_the_last_event() {
+        let (mut tracker, start) = begun();
+        (1..50).for_each(|step| drop(tracker.report(report(Stage::Clipping, 0.5), at(start, step * 100))));
+        assert_eq!(tracker.forget().len(), 49);
+        assert_eq!(tracker.since(0), [tracker.newest().clone()]);
+        assert_eq!(tracker.forget().len(), 0);
     }
 
     #[test]

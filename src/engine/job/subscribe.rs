@@ -1,11 +1,11 @@
 //! Listening to a job.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 
 use super::JobHandle;
 use super::core::Job;
 use crate::outcome::Progress;
+use crate::sys::{AtomicBool, Ordering};
 
 /// Called with each progress event, on the dispatcher thread.
 pub(crate) type ProgressFn = dyn Fn(&JobHandle, &Progress) + Send + Sync;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crossbeam_channel::{bounded, unbounded};
 use ytclipper::ErrorKind;
-use ytclipper::engine::{JobState, ShutdownMode, Subscriber};
+use ytclipper::engine::{JobState, ShutdownMode, SubmitOptions, Subscriber};
 
 use super::{Hold, LONG, config, done, engine, job, quick, wait};
 
@@ -23,7 +23,7 @@ fn all_callbacks_run_on_one_thread_and_the_completion_comes_last() {
         let subscriber = Subscriber::new()
             .on_progress(move |handle, event| progress.send((handle.id(), Some(event.seq), here())).unwrap())
             .on_done(move |handle| finish.send((handle.id(), None, here())).unwrap());
-        engine.submit_with(job("a"), subscriber).unwrap();
+        engine.submit_with(job("a"), &SubmitOptions::default(), subscriber).unwrap();
     }
     engine.shutdown(ShutdownMode::Drain, Some(LONG)).unwrap();
     let calls: Vec<_> = calls.try_iter().collect();
@@ -66,7 +66,7 @@ fn a_panic_in_a_callback_is_counted_and_changes_nothing() {
     let (sender, calls) = unbounded();
     let subscriber =
         Subscriber::new().on_progress(|_, _| panic!("in progress")).on_done(|_| panic!("in completion"));
-    let handle = engine.submit_with(job("a"), subscriber).unwrap();
+    let handle = engine.submit_with(job("a"), &SubmitOptions::default(), subscriber).unwrap();
     handle.on_done(move |handle| sender.send(handle.state()).unwrap());
     hold.release(1);
     assert_eq!(calls.recv_timeout(LONG).unwrap(), JobState::Succeeded);
@@ -125,7 +125,7 @@ fn a_callback_that_owns_the_engine_lets_go_of_it_when_the_job_is_over() {
     let subscriber = Subscriber::new().on_progress(move |_, _| {
         let _ = (&held, &marker);
     });
-    let handle = engine.submit_with(job("a"), subscriber).unwrap();
+    let handle = engine.submit_with(job("a"), &SubmitOptions::default(), subscriber).unwrap();
     drop(engine);
     drop(handle);
     let ended = gone.recv_timeout(LONG).unwrap_err();
@@ -154,7 +154,7 @@ fn completion_reaches_the_host_while_progress_is_dropped_for_a_slow_one() {
             }
         })
         .on_done(move |handle| sender.send(handle.state()).unwrap());
-    let handle = engine.submit_with(job("a"), subscriber).unwrap();
+    let handle = engine.submit_with(job("a"), &SubmitOptions::default(), subscriber).unwrap();
     entered.recv_timeout(LONG).unwrap();
     wait(&handle).unwrap();
     assert!(finished.is_empty(), "the dispatcher is busy, the job is over");

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crossbeam_channel::unbounded;
 use ytclipper::context::ProgressSink;
-use ytclipper::engine::{ShutdownMode, Subscriber};
+use ytclipper::engine::{ShutdownMode, SubmitOptions, Subscriber};
 use ytclipper::outcome::{Progress, Stage};
 
 use super::{Hold, LONG, config, done, engine, job, wait};
@@ -21,7 +21,7 @@ fn events_are_monotonic_and_end_at_100_percent() {
     });
     let (sender, events) = unbounded::<Progress>();
     let listen = Subscriber::new().on_progress(move |_, event| sender.send(event.clone()).unwrap());
-    let handle = engine.submit_with(job("a"), listen).unwrap();
+    let handle = engine.submit_with(job("a"), &SubmitOptions::default(), listen).unwrap();
     engine.shutdown(ShutdownMode::Drain, Some(LONG)).unwrap();
     let events: Vec<_> = events.try_iter().collect();
     let mut stages: Vec<_> = events.iter().map(|event| event.stage).collect();
@@ -46,7 +46,7 @@ fn a_report_that_was_held_back_is_delivered_though_no_other_follows() {
     });
     let (sender, events) = unbounded::<String>();
     let listen = Subscriber::new().on_progress(move |_, event| sender.send(event.message.clone()).unwrap());
-    let handle = engine.submit_with(job("a"), listen).unwrap();
+    let handle = engine.submit_with(job("a"), &SubmitOptions::default(), listen).unwrap();
     hold.started();
     assert_eq!(handle.progress().message, "held back", "the newest can be read at once");
     while events.recv_timeout(LONG).unwrap() != "held back" {}
@@ -70,7 +70,7 @@ fn a_report_that_was_held_back_twice_is_delivered_all_the_same() {
     });
     let (sender, events) = unbounded::<f64>();
     let listen = Subscriber::new().on_progress(move |_, event| sender.send(event.percent).unwrap());
-    let handle = engine.submit_with(job("a"), listen).unwrap();
+    let handle = engine.submit_with(job("a"), &SubmitOptions::default(), listen).unwrap();
     hold.started();
     while events.recv_timeout(LONG).unwrap() < 40.0 {}
     hold.release(1);

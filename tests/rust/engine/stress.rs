@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use crossbeam_channel::{Sender, unbounded};
-use ytclipper::engine::{Engine, EngineConfig, ShutdownMode, Subscriber};
+use ytclipper::engine::{Engine, EngineConfig, ShutdownMode, SubmitOptions, Subscriber};
 use ytclipper::{Error, ErrorKind};
 
 use super::{LONG, config, done, engine, job, name_of};
@@ -38,7 +38,7 @@ fn host(engine: &Engine, seed: u64, delivered: &Arc<AtomicU64>, halfway: &Sender
             count.fetch_add(1, Ordering::SeqCst);
         });
         let name = if number % 5 == 0 { "fail" } else { "ok" };
-        let handle = match engine.submit_with(job(name), subscriber) {
+        let handle = match engine.submit_with(job(name), &SubmitOptions::default(), subscriber) {
             Ok(handle) => handle,
             Err(error) if error.kind() == ErrorKind::QueueFull => continue,
             Err(error) if error.kind() == ErrorKind::ShutDown => break,

@@ -1,0 +1,27 @@
+//! How much memory the process takes.
+
+/// Memory of the process that is in RAM, in bytes; `None` where the system does not tell (it is
+/// not Linux).
+pub fn resident_bytes() -> Option<u64> {
+    // Sizes in pages: all, resident, shared (proc(5)).
+    let sizes = std::fs::read_to_string("/proc/self/statm").ok()?;
+    let pages: u64 = sizes.split_whitespace().nth(1)?.parse().ok()?;
+    // SAFETY: takes and returns plain numbers.
+    let page = unsafe { libc::sysconf(libc::_SC_PAGESIZE) };
+    pages.checked_mul(u64::try_from(page).ok()?)
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_that_is_written_to_is_counted() {
+        const SIZE: usize = 64 << 20;
+        let before = resident_bytes().unwrap();
+        let written = std::hint::black_box(vec![1u8; SIZE]);
+        let after = resident_bytes().unwrap();
+        assert!(after > before + SIZE as u64 / 2, "{before} {after}");
+        drop(written);
+    }
+}
