@@ -4,9 +4,13 @@
 
 mod callbacks;
 mod cancel;
+mod deadlines;
 mod futures;
+mod numbers;
+mod order;
 mod progress;
 mod shutdown;
+mod spans;
 mod stress;
 mod submit;
 mod workers;
@@ -26,6 +30,11 @@ pub const LONG: Duration = Duration::from_mins(1);
 
 pub fn job(name: &str) -> JobSpec {
     JobSpec::Probe(ProbeSpec { source: name.into() })
+}
+
+/// A fake job of another kind.
+pub fn install() -> JobSpec {
+    JobSpec::from_json(r#"{"kind":"install_model","name":"base"}"#).unwrap()
 }
 
 pub fn name_of(spec: &JobSpec) -> String {
