@@ -69,7 +69,7 @@ fn work(shared: &Arc<Shared>) {
 }
 
 /// Runs one job. Whatever the runner does, the worker lives and the job ends.
-fn run(shared: &Shared, job: &Arc<Job>, spec: &JobSpec) {
+pub(super) fn run(shared: &Shared, job: &Arc<Job>, spec: &JobSpec) {
     if !job.begin() {
         shared.complete(job, Err(Error::cancelled()));
         return;

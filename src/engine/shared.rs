@@ -131,7 +131,7 @@ impl Shared {
             return;
         }
         match job.look(now()) {
-            Alarm::Off => self.timer.clear(job.id),
+            Alarm::Off => {}
             Alarm::At(time) => self.timer.set(time, job),
             Alarm::Withdraw => {
                 if self.withdraw(job) {

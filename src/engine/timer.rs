@@ -24,15 +24,19 @@ struct Alarms {
 }
 
 impl Timer {
-    /// Sets a job's alarm, in place of the one that it has.
+    /// Sees to it that a job is looked at by then. Several threads may have looked at it before, in
+    /// any order: an earlier alarm stays, because one that comes too early costs a look, and one
+    /// that comes too late breaks a promise.
     pub(crate) fn set(&self, time: Instant, job: &Arc<Job>) {
         let mut alarms = self.alarms.lock();
-        let before = alarms.take(job.id);
-        if !alarms.closed {
-            alarms.times.insert(job.id, time);
-            alarms.due.insert((time, job.id), Arc::clone(job));
-            self.wake.notify_one();
+        let early_enough = alarms.times.get(&job.id).is_some_and(|set| *set <= time);
+        if alarms.closed || early_enough {
+            return;
         }
+        let before = alarms.take(job.id);
+        alarms.times.insert(job.id, time);
+        alarms.due.insert((time, job.id), Arc::clone(job));
+        self.wake.notify_one();
         drop(alarms);
         drop(before);
     }
