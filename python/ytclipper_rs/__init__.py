@@ -11,7 +11,7 @@ Example:
 """
 
 from ._native import __version__
-from .engine import Engine, ShutdownMode, Stats
+from .engine import Engine
 from .exceptions import (
     CorruptMedia,
     DownloadError,
@@ -95,6 +95,7 @@ from .spec import (
     Size,
     Speakers,
     SpeechOptions,
+    SubmitOptions,
     ThumbnailSpec,
     Track,
     TranscribeSpec,
@@ -104,6 +105,7 @@ from .spec import (
     spec_from_json,
     spec_to_json,
 )
+from .stats import KindStats, Quantiles, ShutdownMode, Stats
 
 __all__ = [
     "Analysis",
@@ -145,6 +147,7 @@ __all__ = [
     "JobSpec",
     "JobState",
     "JobTimeout",
+    "KindStats",
     "Layout",
     "LayoutMode",
     "LetterCase",
@@ -163,6 +166,7 @@ __all__ = [
     "ProcessSpec",
     "Progress",
     "Project",
+    "Quantiles",
     "Quantization",
     "QueueFull",
     "RenderPlan",
@@ -178,6 +182,7 @@ __all__ = [
     "SpeechOptions",
     "Stage",
     "Stats",
+    "SubmitOptions",
     "Thumbnail",
     "ThumbnailSpec",
     "TimeRange",

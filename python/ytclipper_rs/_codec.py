@@ -103,6 +103,9 @@ def decoder(annotation: Any) -> Decode:
     origin, args = typing.get_origin(annotation), typing.get_args(annotation)
     if origin in (typing.Union, types.UnionType):
         return _union_decoder(args)
+    if origin is Mapping:
+        held = decoder(args[1])
+        return lambda values: {key: held(value) for key, value in values.items()}
     if origin is tuple or origin is Sequence:
         item = decoder(args[0])
         return lambda values: tuple([item(value) for value in values])

@@ -11,54 +11,21 @@ import os
 import sys
 import threading
 import weakref
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from types import TracebackType
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 from . import _exit, _native
-from ._codec import StrPath, decode
+from ._codec import StrPath, decode, encode
 from .job import Job, _call_soon
 from .methods import JobMethods
 from .models import packaged_face_model
-from .spec import JobSpec, spec_to_json
+from .spec import JobSpec, SubmitOptions, spec_to_json
+from .stats import ShutdownMode, Stats
 
-__all__ = ["Engine", "ShutdownMode", "Stats"]
+__all__ = ["Engine"]
 
 E = TypeVar("E", bound="Engine")
-ShutdownMode = Literal["drain", "finish_running", "now"]
-"""What becomes of jobs at shutdown: all are finished; the running ones are finished and the
-queued ones cancelled; all are cancelled."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stats:
-    """Numbers of an engine at one moment; those of ended and accepted jobs count from its start."""
-
-    queued: int
-    """Jobs that wait for a worker."""
-    running: int
-    """Jobs that run."""
-    succeeded: int
-    """Jobs that succeeded."""
-    failed: int
-    """Jobs that failed."""
-    cancelled: int
-    """Jobs that were cancelled."""
-    kinds: Mapping[str, int]
-    """Accepted jobs of each kind."""
-    workers: int
-    """Job threads."""
-    queue_capacity: int
-    """Jobs that may wait at most."""
-    threads: int
-    """Threads that codecs, filters and models may have in all."""
-    threads_leased: int
-    """Threads that are leased to jobs now."""
-    callback_panics: int
-    """Callbacks of the core that panicked; what Python functions raise is not counted."""
-    shut_down: ShutdownMode | None
-    """How the engine was shut down, if it was."""
 
 
 class Engine(JobMethods):
@@ -76,6 +43,9 @@ class Engine(JobMethods):
         model_dir: Folder of the installed models; see `default_model_dir`.
         queue_capacity: Jobs that may wait for a worker (1 to 1,000,000); `submit` refuses more
             with `QueueFull`.
+        ageing: Seconds of waiting that raise a queued job's priority by one (0.001 to 86,400): a
+            job is overtaken only by those that come within so many seconds for each step of
+            priority that they have above it.
         keep_finished: Finished jobs that `job` and `jobs` still know (0 to 1,000,000), the
             newest ones.
         threads: Threads that codecs, filters and models of all running jobs share (0 to 1024);
@@ -106,6 +76,7 @@ class Engine(JobMethods):
         model_dir: StrPath | None = None,
         *,
         queue_capacity: int = 1000,
+        ageing: float = 30.0,
         keep_finished: int = 1000,
         threads: int = 0,
         nice: int = 10,
@@ -123,6 +94,7 @@ class Engine(JobMethods):
             "model_dir": None if model_dir is None else os.fspath(model_dir),
             "face_model": _face_model() if face_model is None else os.fspath(face_model),
             "queue_capacity": queue_capacity,
+            "ageing_s": ageing,
             "keep_finished": keep_finished,
             "threads": threads,
             "nice": nice,
@@ -136,8 +108,9 @@ class Engine(JobMethods):
         self._jobs: weakref.WeakValueDictionary[int, Job[Any]] = weakref.WeakValueDictionary()
         _exit.close_at_exit(self)
 
-    def _submit(self, spec: JobSpec) -> Job[Any]:
-        return self._wrap(self._native.submit(spec_to_json(spec)))
+    def _submit(self, spec: JobSpec, options: SubmitOptions) -> Job[Any]:
+        given = json.dumps(encode(options))
+        return self._wrap(self._native.submit(spec_to_json(spec), given))
 
     def job(self, id: int) -> Job[Any] | None:
         """The job of this number, or None where the engine knows none."""
@@ -149,8 +122,39 @@ class Engine(JobMethods):
         return [self._wrap(native) for native in self._native.jobs()]
 
     def stats(self) -> Stats:
-        """What the engine is doing."""
+        """What the engine is doing and has done."""
         return decode(Stats, json.loads(self._native.stats()))
+
+    def metrics(self) -> str:
+        """The numbers of `stats` as a page for Prometheus, in its text format 0.0.4; serve it as
+        `text/plain; version=0.0.4`. All names begin with `ytclipper_`.
+
+        Example:
+            >>> import ytclipper_rs as yt
+            >>> with yt.Engine(workers=3) as engine:
+            ...     "ytclipper_workers 3" in engine.metrics().splitlines()
+            True
+        """
+        return self._native.metrics()
+
+    def pause(self) -> None:
+        """Starts no more jobs until `resume`; running ones go on, and jobs are taken in. Harmless
+        when repeated; shutting the engine down ends the pause.
+
+        Example:
+            >>> import ytclipper_rs as yt
+            >>> with yt.Engine() as engine:
+            ...     engine.pause()
+            ...     job = engine.probe("no-such.mp4")
+            ...     print(job.state)
+            ...     engine.resume()
+            queued
+        """
+        self._native.pause()
+
+    def resume(self) -> None:
+        """Ends a pause. Harmless when there is none."""
+        self._native.resume()
 
     def shutdown(self, mode: ShutdownMode = "drain", timeout: float | None = None) -> None:
         """Closes the engine and waits until its jobs have ended. Harmless when repeated.

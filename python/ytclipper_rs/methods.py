@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Any, overload
 
 from ._codec import StrPath
 from .job import Job
@@ -29,12 +27,10 @@ from .spec import (
     DownloadSpec,
     EncodeSpec,
     InstallModelSpec,
-    JobSpec,
     Layout,
     LayoutMode,
     ProbeSpec,
     ProcessOptions,
-    ProcessSpec,
     Quantization,
     RenderPlan,
     Selection,
@@ -44,47 +40,17 @@ from .spec import (
     Transition,
     Watermark,
 )
+from .submit import Submits
 
 __all__ = ["JobMethods"]
 
 
-class JobMethods(ABC):
+class JobMethods(Submits):
     """What an engine can be asked to do. Every method returns its job at once.
 
     A faulty request raises `InvalidSpec`, a full queue `QueueFull`, a closed engine `ShutDown`.
     What goes wrong later is the job's error, which `await job` and `job.result()` raise.
     """
-
-    @abstractmethod
-    def _submit(self, spec: JobSpec) -> Job[Any]:
-        """Puts the request into the queue."""
-
-    @overload
-    def submit(self, spec: ProbeSpec) -> Job[MediaInfo]: ...
-    @overload
-    def submit(self, spec: DownloadSpec) -> Job[Download]: ...
-    @overload
-    def submit(self, spec: TranscribeSpec) -> Job[Transcript]: ...
-    @overload
-    def submit(self, spec: AnalyzeSpec) -> Job[Analysis]: ...
-    @overload
-    def submit(self, spec: RenderPlan) -> Job[RenderReport]: ...
-    @overload
-    def submit(self, spec: ThumbnailSpec) -> Job[Thumbnail]: ...
-    @overload
-    def submit(self, spec: ProcessSpec) -> Job[Project]: ...
-    @overload
-    def submit(self, spec: InstallModelSpec) -> Job[Model]: ...
-    def submit(self, spec: JobSpec) -> Job[Any]:
-        """Puts any request into the queue and returns at once.
-
-        Raises:
-            InvalidSpec: The request is malformed; `field` names the first fault.
-            QueueFull: Too many jobs wait; try again later.
-            ShutDown: The engine has been closed.
-            EngineForked: The engine was made before a fork; make one in the child.
-        """
-        return self._submit(spec)
 
     # Jobs about a source as it is ---------------------------------------------------------
 

@@ -27,7 +27,7 @@ fn main() -> io::Result<()> {
     for watched in [core.clone(), here.join("src"), here.join("scenarios"), here.join("mutants.txt")] {
         println!("cargo::rerun-if-changed={}", watched.display());
     }
-    println!("cargo::rustc-check-cfg=cfg(feature, values(\"speech\", \"vision\", \"download\"))");
+    println!("cargo::rustc-check-cfg=cfg(feature, values(\"speech\", \"vision\", \"download\", \"schema\"))");
     let mutants = mutants(&fs::read_to_string(here.join("mutants.txt"))?);
     for checker in ["loom", "shuttle"] {
         let module = format!("under_{checker}");

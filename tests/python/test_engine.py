@@ -25,6 +25,7 @@ def test_every_setting_is_taken(tmp_path: Path) -> None:
         tmp_path,
         tmp_path / "models",
         queue_capacity=7,
+        ageing=1.5,
         keep_finished=5,
         threads=2,
         nice=0,
@@ -106,7 +107,13 @@ def test_numbers_count_what_was_done(engine: yt.Engine, media: Media) -> None:
     engine.probe("no-such.mp4").exception(10)
     stats = engine.stats()
     assert (stats.succeeded, stats.failed, stats.cancelled) == (1, 1, 0)
-    assert stats.kinds == {"probe": 2}
+    assert list(stats.kinds) == ["probe"]
+    probes = stats.kinds["probe"]
+    assert (probes.succeeded, probes.failed, probes.queued, probes.running) == (1, 1, 0, 0)
+    assert stats.run == probes.run
+    assert 0 < stats.run.p50 <= stats.run.p95 <= stats.run.p99 <= stats.run.max
+    assert stats.wait.count == 2
+    assert stats.memory_bytes is None or stats.memory_bytes > 1_000_000
 
 
 def test_a_job_keeps_its_engine_alive(media: Media, tmp_path: Path) -> None:

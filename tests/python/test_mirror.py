@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import inspect
 import re
 from pathlib import Path
 from typing import Any, get_args
@@ -48,13 +49,21 @@ def test_a_dataclass_has_the_fields_of_the_core_in_their_order(name: str) -> Non
     assert fields_of(getattr(yt, name)) == (REQUESTS | RESULTS)[name]
 
 
-def test_the_numbers_of_an_engine_are_all_there() -> None:
-    (fields,) = (
-        [field for _, field in FIELD.findall(body)]
-        for name, body in STRUCT.findall((SRC / "engine/stats.rs").read_text())
-        if name == "Stats"
-    )
-    assert fields_of(yt.Stats) == fields
+@pytest.mark.parametrize("name", ["Stats", "KindStats", "Quantiles"])
+def test_the_numbers_of_an_engine_are_all_there(name: str) -> None:
+    assert fields_of(getattr(yt, name)) == structs("engine")[name]
+
+
+def test_the_settings_of_an_engine_can_all_be_given() -> None:
+    given = inspect.signature(yt.Engine.__init__).parameters
+    names = {name.removesuffix("_s") for name in structs("engine")["EngineConfig"]}
+    assert {*given} - {"self", "cancel_on_await_cancel"} == names
+
+
+def test_a_submission_takes_every_option() -> None:
+    given = inspect.signature(yt.Engine.submit).parameters
+    names = [name.removesuffix("_s") for name in fields_of(yt.SubmitOptions)]
+    assert [*given] == ["self", "spec", *names]
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 //! `_native.Engine`.
 
 use pyo3::prelude::*;
-use ytclipper::engine::{EngineConfig, JobId, ShutdownMode};
+use ytclipper::engine::{EngineConfig, JobId, ShutdownMode, SubmitOptions, Subscriber};
 use ytclipper::spec::JobSpec;
 use ytclipper::{Error, Result};
 
@@ -21,9 +21,12 @@ impl Engine {
         detached(py, || start(config_json)).map(Self).or_raise(py)
     }
 
-    fn submit(&self, py: Python<'_>, spec_json: &str) -> PyResult<Job> {
-        let handle = detached(py, || self.0.submit(JobSpec::from_json(spec_json)?)).or_raise(py)?;
-        Ok(Job::new(handle))
+    fn submit(&self, py: Python<'_>, spec_json: &str, options_json: &str) -> PyResult<Job> {
+        let submit = || {
+            let (spec, options) = (JobSpec::from_json(spec_json)?, SubmitOptions::from_json(options_json)?);
+            self.0.submit_with(spec, &options, Subscriber::new())
+        };
+        detached(py, submit).map(Job::new).or_raise(py)
     }
 
     fn job(&self, py: Python<'_>, id: u64) -> PyResult<Option<Job>> {
@@ -39,6 +42,19 @@ impl Engine {
     fn stats(&self, py: Python<'_>) -> PyResult<String> {
         self.0.check().or_raise(py)?;
         to_json(&detached(py, || self.0.stats())).or_raise(py)
+    }
+
+    fn metrics(&self, py: Python<'_>) -> PyResult<String> {
+        self.0.check().or_raise(py)?;
+        Ok(detached(py, || self.0.metrics()))
+    }
+
+    fn pause(&self, py: Python<'_>) -> PyResult<()> {
+        detached(py, || self.0.pause()).or_raise(py)
+    }
+
+    fn resume(&self, py: Python<'_>) -> PyResult<()> {
+        detached(py, || self.0.resume()).or_raise(py)
     }
 
     #[pyo3(signature = (mode, timeout=None))]

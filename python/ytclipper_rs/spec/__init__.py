@@ -47,6 +47,7 @@ from .speech import (
     SpeechOptions,
     TranscribeSpec,
 )
+from .submit import SubmitOptions
 
 __all__ = [
     "AnalyzeSpec",
@@ -82,6 +83,7 @@ __all__ = [
     "Size",
     "Speakers",
     "SpeechOptions",
+    "SubmitOptions",
     "ThumbnailSpec",
     "Track",
     "TranscribeSpec",

@@ -6,6 +6,7 @@ mod callbacks;
 mod cancel;
 mod deadlines;
 mod futures;
+mod memory;
 mod numbers;
 mod order;
 mod progress;

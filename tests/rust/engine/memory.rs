@@ -1,0 +1,108 @@
+//! Memory and threads over many jobs, each measured in a process of its own: beside other tests
+//! neither would be a job's.
+#![cfg(target_os = "linux")]
+
+use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use ytclipper::engine::{Engine, EngineConfig, ShutdownMode, SubmitOptions, Subscriber};
+use ytclipper::outcome::Stage;
+
+use super::{LONG, config, done, engine, job, wait};
+
+const JOBS: u64 = 1000;
+/// Jobs until memory is at its level.
+const WARM: u64 = 200;
+/// Growth of memory that a later job may leave, in bytes.
+const BAR: u64 = 10_000;
+/// Threads that an engine has beside its workers: the dispatcher, the timer.
+const OWN: usize = 2;
+/// Threads that the measured process has beside the engine's: the main one, the test's, the watcher.
+const OTHERS: usize = 3;
+
+fn threads() -> usize {
+    std::fs::read_dir("/proc/self/task").unwrap().count()
+}
+
+/// Runs an ignored test of this binary alone; returns what it printed.
+fn alone(test: &str) -> String {
+    let exe = std::env::current_exe().unwrap();
+    let arguments = ["--exact", test, "--ignored", "--nocapture", "--test-threads", "1"];
+    let output = Command::new(exe).args(arguments).output().unwrap();
+    let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+    assert!(output.status.success() && said.contains("1 passed"), "{said}");
+    said
+}
+
+/// A job that tells as much as a long one does, which fills its history of events.
+fn run_one(engine: &Engine) {
+    let options = SubmitOptions { run_timeout_s: Some(3600.0), ..SubmitOptions::default() };
+    let subscriber = Subscriber::new().on_progress(|_, _| {}).on_done(|_| {});
+    wait(&engine.submit_with(job("a"), &options, subscriber).unwrap()).unwrap();
+}
+
+fn talkative(config: EngineConfig) -> Engine {
+    engine(config, |_, context| {
+        for step in 0..300u32 {
+            // Two stages by turns, so that no event is held back.
+            let stage = if step % 2 == 0 { Stage::Transcribing } else { Stage::Clipping };
+            let context = context.window(stage, 0.0, 1.0);
+            context.progress.set(f64::from(step) / 300.0, format!("step {step} of a job with much to tell"));
+        }
+        Ok(done())
+    })
+}
+
+/// Bytes that each job after the warm-up leaves, and the most threads that there were.
+fn measure(engine: Engine) -> (u64, usize) {
+    let (stop, most) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
+    let (stopped, seen) = (Arc::clone(&stop), Arc::clone(&most));
+    let watcher = std::thread::spawn(move || {
+        while !stopped.load(Ordering::SeqCst) {
+            seen.fetch_max(threads(), Ordering::SeqCst);
+            std::thread::yield_now();
+        }
+    });
+    let memory = || engine.stats().memory_bytes.unwrap();
+    (0..WARM).for_each(|_| run_one(&engine));
+    let before = memory();
+    (WARM..JOBS).for_each(|_| run_one(&engine));
+    let grown = memory().saturating_sub(before);
+    stop.store(true, Ordering::SeqCst);
+    watcher.join().unwrap();
+    engine.shutdown(ShutdownMode::Drain, Some(LONG)).unwrap();
+    (grown / (JOBS - WARM), most.load(Ordering::SeqCst))
+}
+
+#[test]
+#[ignore = "measured in a process of its own"]
+fn flat_child() {
+    let (bytes, most) = measure(talkative(config(2)));
+    println!("memory: {bytes} bytes a job over {} jobs after the {WARM}th; threads: {most}", JOBS - WARM);
+    assert!(bytes < BAR, "{bytes} bytes a job");
+    assert!(most <= 2 + OWN + OTHERS, "{most} threads");
+}
+
+/// What keeps the measurement honest: here each job does leave something.
+#[test]
+#[ignore = "measured in a process of its own"]
+fn leak_child() {
+    let leaking = engine(config(2), |_, _| {
+        std::mem::forget(vec![1u8; 2 * BAR as usize]);
+        Ok(done())
+    });
+    let (bytes, _) = measure(leaking);
+    println!("memory: {bytes} bytes a job that leaks {}", 2 * BAR);
+    assert!(bytes >= BAR, "{bytes} bytes a job");
+}
+
+#[test]
+fn memory_is_flat_and_threads_are_as_many_as_they_should_be() {
+    print!("{}", alone("engine::memory::flat_child"));
+}
+
+#[test]
+fn a_job_that_leaks_is_noticed() {
+    print!("{}", alone("engine::memory::leak_child"));
+}
