@@ -82,7 +82,7 @@ bench: build models sample ## Measure, against peers side by side; writes docs/b
 	done; exit $$status
 
 .PHONY: prove
-prove: ## Run `make test` and `make demo` in a fresh clone with an empty home
+prove: ## Run `make test`, `make demo` and the long proofs in a fresh clone with an empty home
 	scripts/prove.sh
 
 .PHONY: clean

@@ -8,8 +8,10 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use ytclipper::engine::{Engine, EngineConfig, ShutdownMode, SubmitOptions, Subscriber};
 use ytclipper::outcome::Stage;
+use ytclipper::spec::JobSpec;
 
 use super::{LONG, config, done, engine, job, wait};
+use crate::support::Folder;
 
 const JOBS: u64 = 1000;
 /// Jobs until memory is at its level.
@@ -35,13 +37,14 @@ fn alone(test: &str) -> String {
     said
 }
 
-/// A job that tells as much as a long one does, which fills its history of events.
-fn run_one(engine: &Engine) {
+/// Does a job to its end.
+fn run_one(engine: &Engine, spec: JobSpec) {
     let options = SubmitOptions { run_timeout_s: Some(3600.0), ..SubmitOptions::default() };
     let subscriber = Subscriber::new().on_progress(|_, _| {}).on_done(|_| {});
-    wait(&engine.submit_with(job("a"), &options, subscriber).unwrap()).unwrap();
+    wait(&engine.submit_with(spec, &options, subscriber).unwrap()).unwrap();
 }
 
+/// Jobs that tell as much as long ones do, which fills their histories of events.
 fn talkative(config: EngineConfig) -> Engine {
     engine(config, |_, context| {
         for step in 0..300u32 {
@@ -55,7 +58,7 @@ fn talkative(config: EngineConfig) -> Engine {
 }
 
 /// Bytes that each job after the warm-up leaves, and the most threads that there were.
-fn measure(engine: Engine) -> (u64, usize) {
+fn measure(engine: Engine, spec: impl Fn(u64) -> JobSpec) -> (u64, usize) {
     let (stop, most) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
     let (stopped, seen) = (Arc::clone(&stop), Arc::clone(&most));
     let watcher = std::thread::spawn(move || {
@@ -65,9 +68,9 @@ fn measure(engine: Engine) -> (u64, usize) {
         }
     });
     let memory = || engine.stats().memory_bytes.unwrap();
-    (0..WARM).for_each(|_| run_one(&engine));
+    (0..WARM).for_each(|number| run_one(&engine, spec(number)));
     let before = memory();
-    (WARM..JOBS).for_each(|_| run_one(&engine));
+    (WARM..JOBS).for_each(|number| run_one(&engine, spec(number)));
     let grown = memory().saturating_sub(before);
     stop.store(true, Ordering::SeqCst);
     watcher.join().unwrap();
@@ -78,7 +81,7 @@ fn measure(engine: Engine) -> (u64, usize) {
 #[test]
 #[ignore = "measured in a process of its own"]
 fn flat_child() {
-    let (bytes, most) = measure(talkative(config(2)));
+    let (bytes, most) = measure(talkative(config(2)), |_| job("a"));
     println!("memory: {bytes} bytes a job over {} jobs after the {WARM}th; threads: {most}", JOBS - WARM);
     assert!(bytes < BAR, "{bytes} bytes a job");
     assert!(most <= 2 + OWN + OTHERS, "{most} threads");
@@ -92,9 +95,45 @@ fn leak_child() {
         std::mem::forget(vec![1u8; 2 * BAR as usize]);
         Ok(done())
     });
-    let (bytes, _) = measure(leaking);
+    let (bytes, _) = measure(leaking, |_| job("a"));
     println!("memory: {bytes} bytes a job that leaks {}", 2 * BAR);
     assert!(bytes >= BAR, "{bytes} bytes a job");
+}
+
+/// Real jobs on real media: `make prove` runs this one.
+#[test]
+#[ignore = "measured in a process of its own"]
+fn real_child() {
+    let folder = Folder::new();
+    let source = folder.media(
+        "a.mp4",
+        "-f lavfi -i testsrc2=s=160x90:r=30:d=2 -f lavfi -i sine=d=2 -c:v libx264 -preset ultrafast \
+         -pix_fmt yuv420p -c:a aac",
+    );
+    let source = source.display();
+    let output = |name: &str| folder.path(name).display().to_string();
+    let specs = [
+        format!(r#"{{"kind":"probe","source":"{source}"}}"#),
+        format!(
+            r#"{{"kind":"thumbnail","source":"{source}","output":"{}","time":1,"overwrite":true}}"#,
+            output("a.jpg")
+        ),
+        format!(
+            r#"{{"kind":"render","source":"{source}","output":"{}","overwrite":true,
+            "parts":[{{"start":0.5,"end":0.8}}],"encode":{{"preset":"ultrafast"}}}}"#,
+            output("b.mp4")
+        ),
+    ];
+    let threads = 2;
+    let engine = Engine::new(EngineConfig { threads, ..config(2) }).unwrap();
+    let (bytes, most) =
+        measure(engine, |number| JobSpec::from_json(&specs[number as usize % specs.len()]).unwrap());
+    println!("memory: {bytes} bytes a real job over {} after the {WARM}th; threads: {most}", JOBS - WARM);
+    assert!(bytes < BAR, "{bytes} bytes a job");
+    // Decoder and filters have as many threads as the budget, x264 half as many again, and a render
+    // encodes on a thread of its own.
+    let of_render = threads + threads + threads * 3 / 2 + 1;
+    assert!(most <= 2 + OWN + OTHERS + of_render, "{most} threads");
 }
 
 #[test]
