@@ -138,7 +138,9 @@ mod tests {
     fn nothing_counted_is_all_zero_and_extremes_have_a_place() {
         assert_eq!(Histogram::default().quantiles(), Quantiles::default());
         let mut histogram = Histogram::default();
-        [0.0, 1e-12, 1e9, f64::MAX].into_iter().for_each(|seconds| histogram.add(seconds));
+        for seconds in [0.0, 1e-12, 1e9, f64::MAX] {
+            histogram.add(seconds);
+        }
         assert_eq!(histogram.quantiles().count, 4);
         assert_eq!(histogram.cumulative().next(), Some((0.001, 2)));
     }

@@ -217,7 +217,9 @@ impl Shared {
 
     fn take_queued(&self, board: &mut Board) -> Vec<Arc<Job>> {
         let queued: Vec<_> = board.jobs.values().filter(|job| self.store.remove(job.id)).cloned().collect();
-        queued.iter().for_each(|job| board.tally.withdrawn(job.kind));
+        for job in &queued {
+            board.tally.withdrawn(job.kind);
+        }
         queued
     }
 
@@ -365,6 +367,25 @@ mod tests {
         drop(board);
         let engine = engine.take().unwrap();
         engine.submit(spec()).unwrap().wait(None).unwrap();
+    }
+
+    #[test]
+    fn a_job_that_is_over_leaves_no_alarm() {
+        let engine = engine();
+        let options = SubmitOptions {
+            queue_timeout_s: Some(1e6),
+            run_timeout_s: Some(1e6),
+            stall_timeout_s: Some(1e5),
+            ..SubmitOptions::default()
+        };
+        engine.pause().unwrap();
+        let submit = || engine.submit_with(spec(), &options, Subscriber::new()).unwrap();
+        let (done, cancelled) = (submit(), submit());
+        assert_eq!(engine.owner.shared.timer.len(), 2, "one for each job");
+        assert!(cancelled.cancel());
+        engine.resume().unwrap();
+        done.wait(None).unwrap();
+        assert_eq!(engine.owner.shared.timer.len(), 0);
     }
 
     #[test]

@@ -160,7 +160,7 @@ mod tests {
         arrivals.extend((0..90).map(|second| (f64::from(second), 2)));
         let place = |order: Vec<u64>| order.iter().position(|id| *id == 1).unwrap();
         assert_eq!(place(claimed(&arrivals)), 60, "two steps, 30 s each");
-        let unaged = MemoryStore::new(100, Duration::from_secs(86_400));
+        let unaged = MemoryStore::new(100, Duration::from_hours(24));
         for (seconds, priority) in arrivals {
             unaged.push_at(Duration::from_secs_f64(seconds), spec(), priority).unwrap();
         }

@@ -1,7 +1,7 @@
 //! Copies the sources of the engine, and of what it stands on, into two modules of this crate: one
-//! over loom's threads and locks, one over shuttle's. A copy differs from its source in two ways:
-//! `crate::` leads into the module, and the planted faults of `mutants.txt` stand in it, each
-//! behind a switch that is off. Nothing else is compiled with other flags for it.
+//! over loom's threads and locks, one over shuttle's. A copy differs from its source in three ways:
+//! `crate::` leads into the module, unit tests are left out, and the planted faults of `mutants.txt`
+//! stand in it, each behind a switch that is off. Nothing else is compiled with other flags for it.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -46,7 +46,7 @@ fn main() -> io::Result<()> {
     Ok(())
 }
 
-/// Copies a file or a folder, with `crate::` leading into the module.
+/// Copies a file or a folder, with `crate::` leading into the module, without unit tests.
 fn copy(from: &Path, to: &Path, module: &str) -> io::Result<()> {
     if from.is_dir() {
         for entry in fs::read_dir(from)? {
@@ -58,7 +58,8 @@ fn copy(from: &Path, to: &Path, module: &str) -> io::Result<()> {
     if let Some(folder) = to.parent() {
         fs::create_dir_all(folder)?;
     }
-    fs::write(to, fs::read_to_string(from)?.replace("crate::", &format!("crate::{module}::")))
+    let text = fs::read_to_string(from)?.replace("#[cfg(test)]", "#[cfg(any())]");
+    fs::write(to, text.replace("crate::", &format!("crate::{module}::")))
 }
 
 fn append(file: &Path, text: &str) -> io::Result<()> {

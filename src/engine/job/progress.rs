@@ -314,7 +314,9 @@ mod tests {
     #[test]
     fn forgetting_keeps_the_last_event() {
         let (mut tracker, start) = begun();
-        (1..50).for_each(|step| drop(tracker.report(report(Stage::Clipping, 0.5), at(start, step * 100))));
+        for step in 1..50 {
+            tracker.report(report(Stage::Clipping, 0.5), at(start, step * 100));
+        }
         assert_eq!(tracker.forget().len(), 49);
         assert_eq!(tracker.since(0), [tracker.newest().clone()]);
         assert_eq!(tracker.forget().len(), 0);

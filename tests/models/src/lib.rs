@@ -1,7 +1,15 @@
 //! The engine's own sources, twice: over loom's threads and locks, and over shuttle's. `build.rs`
 //! copies them; `scenarios/` says what is run.
 // The copies are linted where they come from, and nobody uses all of them here.
-#![allow(dead_code, unused_imports, missing_docs, clippy::all, clippy::pedantic, clippy::unwrap_used)]
+#![allow(
+    dead_code,
+    unused_imports,
+    missing_docs,
+    clippy::all,
+    clippy::pedantic,
+    clippy::unwrap_used,
+    clippy::expect_used
+)]
 
 pub mod mutants;
 

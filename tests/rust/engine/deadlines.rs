@@ -28,13 +28,18 @@ fn missed(handle: &JobHandle) -> String {
 }
 
 /// A stage that works until it is asked to stop.
-fn until_stopped(context: &Context) -> Result<Outcome> {
+fn until_stopped(context: &Context) {
     let limit = Instant::now() + LONG;
     while !context.cancel.is_cancelled() {
         assert!(Instant::now() < limit, "never asked to stop");
         std::thread::yield_now();
     }
-    Ok(done())
+}
+
+/// The same, and stops.
+fn obey(context: &Context) -> Result<Outcome> {
+    until_stopped(context);
+    context.cancel.check().map(|()| done())
 }
 
 #[test]
@@ -115,16 +120,17 @@ fn a_job_that_makes_no_progress_is_stopped_and_one_that_does_goes_on() {
 
 #[test]
 fn the_nearer_of_two_deadlines_is_the_one_that_is_named() {
-    let engine = engine(config(1), |_, context| {
-        until_stopped(context).and_then(|_| context.cancel.check().map(|()| done()))
-    });
+    let engine = engine(config(1), |_, context| obey(context));
     let both = SubmitOptions { run_timeout_s: Some(LONG.as_secs_f64()), stall_timeout_s: Some(0.02), ..NONE };
     assert_eq!(missed(&submit(&engine, "a", &both)), "stall");
 }
 
 #[test]
 fn a_job_that_succeeds_all_the_same_has_succeeded() {
-    let engine = engine(config(1), |_, context| until_stopped(context));
+    let engine = engine(config(1), |_, context| {
+        until_stopped(context);
+        Ok(done())
+    });
     wait(&submit(&engine, "a", &RUN)).unwrap();
 }
 
@@ -136,7 +142,7 @@ fn a_job_that_was_cancelled_before_its_deadline_is_cancelled() {
         if name_of(spec) == "deaf" {
             gate.stay_deaf(spec);
         }
-        until_stopped(context).and_then(|_| context.cancel.check().map(|()| done()))
+        obey(context)
     });
     let cancelled = submit(&engine, "deaf", &RUN);
     hold.started();
@@ -152,14 +158,14 @@ fn a_job_that_was_cancelled_before_its_deadline_is_cancelled() {
 fn a_slow_callback_delays_no_deadline() {
     let (sender, stopped) = unbounded::<()>();
     let engine = engine(config(1), move |_, context| {
-        until_stopped(context)?;
+        until_stopped(context);
         sender.send(()).unwrap();
         context.cancel.check().map(|()| done())
     });
     let (told, heard) = unbounded();
     // The dispatcher is held in this callback until the deadline has stopped the job.
-    let subscriber =
-        Subscriber::new().on_progress(move |_, _| drop(told.send(stopped.recv_timeout(LONG).is_ok())));
+    let subscriber = Subscriber::new()
+        .on_progress(move |_, _| told.send(stopped.recv_timeout(LONG).is_ok()).unwrap_or(()));
     let handle = engine.submit_with(job("a"), &RUN, subscriber).unwrap();
     assert_eq!(missed(&handle), "run");
     assert!(heard.recv_timeout(LONG).unwrap());

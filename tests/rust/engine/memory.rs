@@ -92,7 +92,7 @@ fn flat_child() {
 #[ignore = "measured in a process of its own"]
 fn leak_child() {
     let leaking = engine(config(2), |_, _| {
-        std::mem::forget(vec![1u8; 2 * BAR as usize]);
+        std::mem::forget(std::hint::black_box(vec![1u8; 2 * BAR as usize]));
         Ok(done())
     });
     let (bytes, _) = measure(leaking, |_| job("a"));

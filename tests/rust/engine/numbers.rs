@@ -69,11 +69,15 @@ fn memory_is_that_of_the_process() {
     assert!(told > kernel / 2 && told < kernel * 2, "{told} {kernel}");
 }
 
+type Labels = Vec<(String, String)>;
+/// Name, labels, value.
+type Sample = (String, Labels, f64);
+
 /// One family of a Prometheus page.
 #[derive(Default)]
 struct Family {
     kind: String,
-    samples: Vec<(String, Vec<(String, String)>, f64)>,
+    samples: Vec<Sample>,
 }
 
 fn is_name(text: &str) -> bool {
@@ -117,7 +121,7 @@ fn parse(page: &str) -> BTreeMap<String, Family> {
     families
 }
 
-fn parse_sample(line: &str) -> (String, Vec<(String, String)>, f64) {
+fn parse_sample(line: &str) -> Sample {
     let (series, value) = line.rsplit_once(' ').unwrap();
     let (name, labels) = match series.split_once('{') {
         Some((name, rest)) => (name, rest.strip_suffix('}').unwrap()),
