@@ -14,6 +14,7 @@ mod http;
 mod inputs;
 mod jobs;
 mod render;
+mod scenarios;
 #[cfg(feature = "speech")]
 mod speech;
 mod support;
