@@ -68,16 +68,19 @@ check: build ## Format, lints, layers, types, stubs
 	cargo fmt --all --check
 	cargo clippy $(PROFILE) --workspace --all-targets -- -D warnings
 	cargo xtask layers
+	cargo xtask schema --check
 	ruff format --check $(PYTHON_CODE)
 	ruff check $(PYTHON_CODE)
 	MYPYPATH=benches mypy --strict python/ytclipper_rs scripts benches
+	MYPYPATH=benches:tests/python mypy --strict tests/python
 	stubtest ytclipper_rs._native
+	basedpyright
 
 .PHONY: bench
 bench: build models sample ## Measure, against peers side by side; writes docs/benchmarks.md
 	@python scripts/spoken.py
 	cargo build --quiet --release --example plain_whisper
-	@status=0; for name in render exact jobs speech reframe; do \
+	@status=0; for name in render exact jobs heartbeat speech reframe; do \
 	    python benches/$$name.py --write || status=1; \
 	done; exit $$status
 

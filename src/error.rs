@@ -13,6 +13,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// What kind of failure an [`Error`] is. The names are the same in Rust, C, Python and JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorKind {
     /// A request is malformed; the context's `field` names the first fault.
@@ -109,11 +110,16 @@ impl fmt::Display for ErrorKind {
 
 /// A failure, cheap to clone so that every waiter of a job can have it.
 #[derive(Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Error {
+    /// What kind of failure it is.
     kind: ErrorKind,
+    /// The stage that failed, if one had begun.
     #[serde(skip_serializing_if = "Option::is_none")]
     stage: Option<String>,
+    /// What happened and what to do.
     message: String,
+    /// Named details: `path`, `field`, `reason`.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     context: BTreeMap<String, String>,
     #[serde(skip)]

@@ -9,6 +9,7 @@ use super::{RenderReport, Word};
 
 /// A span of the source, in seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct TimeRange {
     /// Begin, 0 or more.
@@ -31,6 +32,7 @@ impl TimeRange {
 
 /// A clip that the analysis proposes or the caller brings.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ClipCandidate {
     /// Number in order of time, from 1.
     pub clip_number: usize,
@@ -63,6 +65,7 @@ pub struct ClipCandidate {
 
 /// A rendered clip.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Clip {
     /// What was chosen.
     pub candidate: ClipCandidate,
@@ -80,6 +83,7 @@ pub struct Clip {
 
 /// A clip that could not be rendered.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ClipFailure {
     /// Number of the clip.
     pub clip_number: usize,
@@ -91,6 +95,7 @@ pub struct ClipFailure {
 
 /// What a `process` job leaves.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Project {
     /// The project's folder.
     pub folder: PathBuf,

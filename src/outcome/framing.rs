@@ -12,6 +12,7 @@ pub const FRAMING_VERSION: u32 = 1;
 
 /// What of the source is shown, when and where.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Framing {
     /// Version of this format: 1.
@@ -33,6 +34,7 @@ pub struct Framing {
 
 /// A span in which the same people are shown in the same way.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Shot {
     /// Time of its first picture.
@@ -50,6 +52,7 @@ pub struct Shot {
 
 /// What a shot shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ShotMode {
     /// One person, cut out.
@@ -79,6 +82,7 @@ impl ShotMode {
 
 /// A cut-out's way through a shot.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CropPath {
     /// Number of the person that it follows, the same in all shots.
@@ -93,6 +97,7 @@ pub struct CropPath {
 /// A cut-out at one time. Its height follows from its width and the shape of its place in the
 /// output.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CropKeyframe {
     /// When.
@@ -108,6 +113,7 @@ pub struct CropKeyframe {
 /// Figures of a framing. Speeds are in widths of the cut-out, so that they are the same for every
 /// size.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct FramingReport {
     /// Places of a shown person's face that are wholly inside the cut-out, in percent; of two people

@@ -9,6 +9,7 @@ use super::FramingReport;
 
 /// A media file's streams and length.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct MediaInfo {
     /// The file.
     pub path: PathBuf,
@@ -28,6 +29,7 @@ pub struct MediaInfo {
 
 /// A video stream.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct VideoInfo {
     /// Codec (`h264`, `hevc`, `vp9`, `av1`).
     pub codec: String,
@@ -53,6 +55,7 @@ pub struct VideoInfo {
 
 /// An audio stream.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AudioInfo {
     /// Codec (`aac`, `opus`).
     pub codec: String,
@@ -64,6 +67,7 @@ pub struct AudioInfo {
 
 /// A fetched source.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Download {
     /// The file.
     pub video_path: PathBuf,
@@ -85,6 +89,7 @@ pub struct Download {
 
 /// What one render did.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RenderReport {
     /// The finished file.
     pub output: PathBuf,
@@ -131,6 +136,7 @@ pub struct RenderReport {
 
 /// A still picture taken from a video.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Thumbnail {
     /// The JPEG file.
     pub output: PathBuf,

@@ -8,6 +8,7 @@ use super::Segment;
 
 /// The stages that a job reports, under the names that the existing server sends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
     /// Waiting for a worker.
@@ -58,6 +59,7 @@ impl fmt::Display for Stage {
 
 /// The newest state of a job's work. Within a job `percent` never falls and `seq` always grows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Progress {
     /// The stage at work.
     pub stage: Stage,

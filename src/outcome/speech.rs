@@ -8,6 +8,7 @@ use super::ClipCandidate;
 
 /// One spoken word.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Word {
     /// The word with its punctuation, without surrounding space.
     pub word: String,
@@ -22,6 +23,7 @@ pub struct Word {
 
 /// A run of speech, about a sentence.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Segment {
     /// Number within the transcript, from 0.
     #[serde(default)]
@@ -51,6 +53,7 @@ fn is_false(value: &bool) -> bool {
 
 /// A video's speech.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Transcript {
     /// ISO 639-1 code of the language (`en`).
     pub language: String,
@@ -78,6 +81,7 @@ impl Transcript {
 
 /// A transcript and the clips that it offers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Analysis {
     /// The speech.
     pub transcript: Transcript,
@@ -87,6 +91,7 @@ pub struct Analysis {
 
 /// An installed model.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Model {
     /// Name (`base`, `tiny.en`, `centerface`).
     pub name: String,

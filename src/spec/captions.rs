@@ -8,6 +8,7 @@ use crate::outcome::Word;
 
 /// Captions to draw.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CaptionSpec {
     /// Words in source time; those outside the parts are left out, the others move with them.
@@ -19,6 +20,7 @@ pub struct CaptionSpec {
 
 /// Letter case of captions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum LetterCase {
     /// ALL CAPITALS.
@@ -32,6 +34,7 @@ pub enum LetterCase {
 /// Look of captions. Sizes are pixels on a picture whose shorter side is 1080 pixels, and scale
 /// with it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct CaptionStyle {
     /// Words shown at a time (1 to 20).

@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 
 /// A job: its kind, and what it shall do. In JSON the kind is the field `kind`, beside the others.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum JobSpec {
     /// Tell what is in a file.

@@ -8,6 +8,7 @@ use super::{Faults, Validate};
 
 /// Which picture a layout makes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum LayoutMode {
     /// The source's own picture.
@@ -31,6 +32,7 @@ impl LayoutMode {
 
 /// How a picture is brought to a size of another shape.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Fit {
     /// Fill the size; what does not fit is cut off.
@@ -41,6 +43,7 @@ pub enum Fit {
 
 /// What a cut-out follows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Track {
     /// Nothing: it stays at `x` and `y`. No model is needed.
@@ -51,6 +54,7 @@ pub enum Track {
 
 /// Whether two people are shown one above the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Speakers {
     /// As the picture asks for: both, where both are there and it is not clear who speaks, or both
@@ -65,6 +69,7 @@ pub enum Speakers {
 
 /// What is shown where there is no face.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum NoFace {
     /// A slow pan between 15 % and 85 % of the width, 8 seconds there and back.
@@ -76,6 +81,7 @@ pub enum NoFace {
 
 /// Which faces count. Sizes are fractions of the upright source picture.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct FaceFilter {
     /// Places of each face that are found a second (1 to 30); every scene cut is looked at besides.
@@ -113,6 +119,7 @@ impl Default for FaceFilter {
 
 /// How the camera moves. Lengths are fractions of the cut-out's width.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct CameraSpec {
     /// As far as a face may stray to either side before the camera moves (0 to 0.3).
@@ -136,6 +143,7 @@ impl Default for CameraSpec {
 
 /// Which half of a stacked picture the insert takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum InsertPosition {
     /// The upper one.
@@ -147,6 +155,7 @@ pub enum InsertPosition {
 
 /// What an inserted video does when it is shorter than the clip.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum InsertEnd {
     /// Begin again.
@@ -158,6 +167,7 @@ pub enum InsertEnd {
 
 /// The photo or video of a stacked picture, shown whole between bars, without its sound.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Insert {
     /// The photo (PNG, JPEG, WebP, of any orientation, alpha upon black) or the video; a dark
@@ -171,6 +181,7 @@ pub struct Insert {
 
 /// What of the picture is shown.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Layout {
     /// The kind of picture.

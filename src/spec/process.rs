@@ -15,6 +15,7 @@ use crate::outcome::{TimeRange, Word};
 
 /// Shape of the finished clips, by the names of the existing server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum OutputFormat {
     /// The source's own shape.
     #[default]
@@ -62,6 +63,7 @@ impl OutputFormat {
 
 /// One span of a clip that is joined of several, with what the caller knows of it.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ClipPart {
     /// Begin in seconds.
@@ -101,6 +103,7 @@ impl From<TimeRange> for ClipPart {
 
 /// A clip that the caller has chosen: `start` and `end`, or `parts`.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct ClipRequest {
     /// Begin in seconds.
@@ -140,6 +143,7 @@ impl ClipRequest {
 
 /// Turn a source into captioned clips in a project folder.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ProcessSpec {
     /// An http(s) URL or the path of a video.

@@ -14,6 +14,7 @@ const MAX_PARTS: usize = 500;
 /// What to make of a source. Cutting, joining, reframing, captions and watermark happen in one
 /// pass, whichever of them the plan asks for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RenderPlan {
     /// The source file.
@@ -66,6 +67,7 @@ impl RenderPlan {
 
 /// A cross-fade between parts.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Transition {
     /// Length in seconds (0 to 5), rounded to whole frames; 0 is a hard cut. It is shortened to
@@ -81,6 +83,7 @@ impl Default for Transition {
 
 /// What a watermark shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum WatermarkType {
     /// A line of text.
@@ -91,6 +94,7 @@ pub enum WatermarkType {
 
 /// A corner of the picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Corner {
     /// Top left.
@@ -106,6 +110,7 @@ pub enum Corner {
 /// A text or picture in a corner. Sizes are pixels on a picture whose shorter side is 1080
 /// pixels, and scale with it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Watermark {
     /// What it shows.
@@ -163,6 +168,7 @@ impl Watermark {
 
 /// Target of loudness normalisation (EBU R 128).
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Loudness {
     /// Integrated loudness in LUFS (−40 to −5).
@@ -179,6 +185,7 @@ impl Default for Loudness {
 
 /// What becomes of the sound.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct AudioSpec {
     /// Whether the result has sound at all; a source without sound gives one without.
@@ -197,6 +204,7 @@ impl Default for AudioSpec {
 
 /// Speed of x264 against size of the file, by x264's own names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 #[expect(missing_docs, reason = "x264's own names, from fast to slow")]
 pub enum Preset {
@@ -230,6 +238,7 @@ impl Preset {
 
 /// A picture's size in pixels, even numbers from 16 to 7680.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Size {
     /// Width.
@@ -243,6 +252,7 @@ pub struct Size {
 /// The default, `veryfast` at CRF 22, gives the picture and size of `medium` at CRF 23 in half
 /// the time on upscaled vertical crops (`docs/benchmarks.md`).
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct EncodeSpec {
     /// Speed against size.
@@ -264,6 +274,7 @@ impl Default for EncodeSpec {
 
 /// Take a still picture.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ThumbnailSpec {
     /// The source file.

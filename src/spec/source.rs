@@ -11,6 +11,7 @@ pub(crate) const DEFAULT_MAX_DOWNLOAD_BYTES: u64 = 16 << 30;
 
 /// Tell what is in a file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ProbeSpec {
     /// The file.
@@ -19,6 +20,7 @@ pub struct ProbeSpec {
 
 /// Fetch a video.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct DownloadSpec {
     /// An http(s) URL, or a local path, which is only looked at.

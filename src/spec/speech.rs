@@ -8,6 +8,7 @@ use super::{Faults, Validate};
 
 /// Turn a file's speech into words.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct TranscribeSpec {
     /// The file.
@@ -28,6 +29,7 @@ pub struct TranscribeSpec {
 
 /// How a speech model listens.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct SpeechOptions {
     /// Whether to write down English whatever is spoken. Not with an English-only model.
@@ -114,6 +116,7 @@ impl TranscribeSpec {
 
 /// How clips are chosen from a transcript.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Selection {
     /// How many clips at most (1 to 100).
@@ -136,6 +139,7 @@ impl Default for Selection {
 
 /// Transcribe a file and choose clips.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AnalyzeSpec {
     /// How to transcribe, and what.
@@ -147,6 +151,7 @@ pub struct AnalyzeSpec {
 
 /// How a model's weights are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Quantization {
     /// Half precision, as published.
@@ -170,6 +175,7 @@ impl Quantization {
 
 /// Install a speech model, or the face model `centerface`, into the model folder.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct InstallModelSpec {
     /// Name of the model (`base`, `tiny.en`, `centerface`).

@@ -1,8 +1,10 @@
-//! Project chores: `cargo xtask layers` checks who imports whom (`ARCHITECTURE.md`).
+//! Project chores: `cargo xtask layers` checks who imports whom (`ARCHITECTURE.md`), `cargo xtask
+//! schema` writes `docs/schema`.
 
 mod layers;
 mod lexer;
 mod paths;
+mod schema;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -13,27 +15,35 @@ const FOLDERS: [&str; 8] = ["src", "bindings", "tests", "xtask", "python", "scri
 
 fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args().skip(1).collect();
-    if arguments != ["layers"] {
-        eprintln!("usage: cargo xtask layers");
-        return ExitCode::from(2);
-    }
-    match check_all(&project_root()) {
-        Ok((files, faults)) if faults.is_empty() => {
-            println!("layers: {files} files keep the rules");
+    let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+    let told = match arguments[..] {
+        ["layers"] => check_layers(&project_root()),
+        ["schema"] => schema::run(&project_root(), false),
+        ["schema", "--check"] => schema::run(&project_root(), true),
+        _ => {
+            eprintln!("usage: cargo xtask layers | schema [--check]");
+            return ExitCode::from(2);
+        }
+    };
+    match told {
+        Ok(text) => {
+            println!("{text}");
             ExitCode::SUCCESS
         }
-        Ok((_, faults)) => {
-            for fault in &faults {
-                eprintln!("{fault}");
-            }
-            eprintln!("layers: {} faults", faults.len());
-            ExitCode::FAILURE
-        }
-        Err(error) => {
-            eprintln!("layers: {error}");
+        Err(text) => {
+            eprintln!("{text}");
             ExitCode::FAILURE
         }
     }
+}
+
+fn check_layers(root: &Path) -> Result<String, String> {
+    let (files, faults) = check_all(root).map_err(|error| format!("layers: {error}"))?;
+    if faults.is_empty() {
+        return Ok(format!("layers: {files} files keep the rules"));
+    }
+    let told: Vec<_> = faults.iter().map(ToString::to_string).collect();
+    Err(format!("{}\nlayers: {} faults", told.join("\n"), faults.len()))
 }
 
 fn project_root() -> PathBuf {
