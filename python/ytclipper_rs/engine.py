@@ -15,8 +15,9 @@ from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Any, TypeVar
 
-from . import _exit, _native
+from . import _exit, _log, _native
 from ._codec import StrPath, decode, encode
+from .exceptions import EngineForked
 from .job import Job, _call_soon
 from .methods import JobMethods
 from .models import packaged_face_model
@@ -104,11 +105,13 @@ class Engine(JobMethods):
             "yt_dlp": _yt_dlp_command() if yt_dlp is None else list(yt_dlp),
         }
         given = {name: value for name, value in settings.items() if value is not None}
+        _log.follow_level()
         self._native = _native.Engine(json.dumps(given))
         self._jobs: weakref.WeakValueDictionary[int, Job[Any]] = weakref.WeakValueDictionary()
         _exit.close_at_exit(self)
 
     def _submit(self, spec: JobSpec, options: SubmitOptions) -> Job[Any]:
+        _log.follow_level()
         given = json.dumps(encode(options))
         return self._wrap(self._native.submit(spec_to_json(spec), given))
 
@@ -208,7 +211,10 @@ class Engine(JobMethods):
         await self.aclose("drain" if kind is None else "now")
 
     def __repr__(self) -> str:
-        now = self.stats()
+        try:
+            now = self.stats()
+        except EngineForked:
+            return "<Engine of the process that this one was forked from>"
         state = "closed" if now.shut_down else "open"
         return (
             f"<Engine {state}, {now.workers} workers, {now.running} running, {now.queued} queued>"

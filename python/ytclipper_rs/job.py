@@ -10,7 +10,7 @@ from collections.abc import AsyncGenerator, Callable, Generator, Iterator
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, cast
 
 from . import _native
-from .exceptions import JobTimeout, YtclipperError
+from .exceptions import EngineForked, JobTimeout, YtclipperError
 from .outcome import Progress, outcome_from_json
 from .outcome.progress import progress_from_json
 
@@ -213,10 +213,13 @@ class Job(Generic[T]):
         return map(progress_from_json, self._native.events_since(seq))
 
     def __repr__(self) -> str:
-        name = f"Job {self.id} {self.kind} {self.state}"
-        if self.done():
+        try:
+            state, now = self.state, self.progress
+        except EngineForked:
+            return f"<Job {self.id} {self.kind} of a forked engine>"
+        name = f"Job {self.id} {self.kind} {state}"
+        if state in _FINAL:
             return f"<{name}>"
-        now = self.progress
         return f"<{name} {now.percent:.0f}% {now.stage}: {now.message}>"
 
 

@@ -1,13 +1,14 @@
 //! The one thread that calls the host back: progress, completions, wakers.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::fmt::Display;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Instant;
 
 use crate::sys::{AtomicU64, Condvar, Mutex, Ordering, now};
 
-use super::guard::{Inside, panic_message};
+use super::guard::{Inside, Process, panic_message};
 use super::job::{Delivery, Job, JobHandle};
 use crate::store::JobId;
 
@@ -24,6 +25,8 @@ pub(crate) struct Dispatcher {
 struct Queue {
     ready: VecDeque<Arc<Job>>,
     later: BTreeMap<(Instant, JobId), Arc<Job>>,
+    /// What the host itself wants done on the thread.
+    calls: VecDeque<Call>,
     /// Accepted jobs whose completion has not been delivered.
     open: usize,
     /// No job will be accepted any more.
@@ -32,8 +35,11 @@ struct Queue {
     ended: bool,
 }
 
+type Call = Box<dyn FnOnce() + Send>;
+
 /// What the thread does next.
 enum Next {
+    Call(Call),
     Deliver { job: Arc<Job>, timed: bool },
     Wait(Option<Instant>),
     End,
@@ -52,6 +58,17 @@ impl Dispatcher {
             return false;
         }
         queue.ready.push_back(job);
+        self.wake.notify_one();
+        true
+    }
+
+    /// Queues a call of the host; `false` where the thread has ended.
+    fn post(&self, call: Call) -> bool {
+        let mut queue = self.queue.lock();
+        if queue.ended {
+            return false;
+        }
+        queue.calls.push_back(call);
         self.wake.notify_one();
         true
     }
@@ -93,6 +110,12 @@ impl Dispatcher {
                     drop(job);
                     queue = self.queue.lock();
                 }
+                Next::Call(call) => {
+                    drop(queue);
+                    let _inside = Inside::enter();
+                    self.guarded(&"none", call);
+                    queue = self.queue.lock();
+                }
                 Next::Wait(None) => self.wake.wait(&mut queue),
                 Next::Wait(Some(until)) => {
                     self.wake.wait_until(&mut queue, until);
@@ -110,6 +133,10 @@ impl Dispatcher {
         let _inside = Inside::enter();
         let delivery = job.collect(timed);
         let (again, completes) = (delivery.again, delivery.completes);
+        if completes {
+            let state = JobHandle::new(job).state();
+            tracing::debug!(job = job.id.0, kind = job.kind, state = state.as_str(), "a job is over");
+        }
         self.call(job, delivery);
         if let Some(time) = again {
             self.push_at(time, Arc::clone(job));
@@ -123,27 +150,49 @@ impl Dispatcher {
         let handle = JobHandle::new(job);
         for (event, listeners) in delivery.events {
             for listener in listeners {
-                self.guarded(job, || listener.hear(&handle, &event));
-                self.guarded(job, || drop(listener));
+                self.guarded(&job.id, || listener.hear(&handle, &event));
+                self.guarded(&job.id, || drop(listener));
             }
         }
         for done in delivery.done {
-            self.guarded(job, || done(&handle));
+            self.guarded(&job.id, || done(&handle));
         }
         for waker in delivery.wakers {
-            self.guarded(job, || waker.wake());
+            self.guarded(&job.id, || waker.wake());
         }
         for listener in delivery.retired {
-            self.guarded(job, || drop(listener));
+            self.guarded(&job.id, || drop(listener));
         }
     }
 
     /// Runs a host's code; its panic is reported and goes no further.
-    fn guarded(&self, job: &Job, call: impl FnOnce()) {
+    fn guarded(&self, job: &dyn Display, call: impl FnOnce()) {
         if let Err(payload) = catch_unwind(AssertUnwindSafe(call)) {
             self.panics.fetch_add(1, Ordering::Relaxed);
-            tracing::error!(job = job.id.0, "a callback panicked: {}", panic_message(&*payload));
+            tracing::error!(%job, "a callback panicked: {}", panic_message(&*payload));
         }
+    }
+}
+
+/// A way onto an engine's dispatcher thread, for what a binding tells its host there beside jobs.
+/// It does not keep the engine alive.
+#[derive(Clone)]
+pub struct DispatcherHandle {
+    dispatcher: Weak<Dispatcher>,
+    process: Process,
+}
+
+impl DispatcherHandle {
+    pub(crate) fn new(dispatcher: &Arc<Dispatcher>, process: Process) -> Self {
+        Self { dispatcher: Arc::downgrade(dispatcher), process }
+    }
+
+    /// Runs `call` soon, on the dispatcher thread and under no lock, after what was posted before;
+    /// `false` where the thread has ended or the process is a fork's child, and `call` is dropped.
+    /// A panic in it is logged.
+    pub fn post(&self, call: impl FnOnce() + Send + 'static) -> bool {
+        !self.process.is_forked()
+            && self.dispatcher.upgrade().is_some_and(|dispatcher| dispatcher.post(Box::new(call)))
     }
 }
 
@@ -153,6 +202,9 @@ impl Queue {
             && entry.key().0 <= now
         {
             return Next::Deliver { job: entry.remove(), timed: true };
+        }
+        if let Some(call) = self.calls.pop_front() {
+            return Next::Call(call);
         }
         if let Some(job) = self.ready.pop_front() {
             return Next::Deliver { job, timed: false };
@@ -172,7 +224,7 @@ mod tests {
     fn ends(queue: &mut Queue) -> bool {
         match queue.next(Instant::now()) {
             Next::End => true,
-            Next::Deliver { .. } | Next::Wait(_) => false,
+            Next::Call(_) | Next::Deliver { .. } | Next::Wait(_) => false,
         }
     }
 

@@ -30,6 +30,7 @@ use crate::sys::now;
 pub use crate::spec::SubmitOptions;
 pub use crate::store::{JobId, JobState};
 pub use config::EngineConfig;
+pub use dispatcher::DispatcherHandle;
 pub use histogram::Quantiles;
 pub use job::{JobHandle, Subscriber, Subscription};
 pub use shutdown::ShutdownMode;
@@ -193,6 +194,11 @@ impl Engine {
     /// The settings.
     pub fn config(&self) -> &EngineConfig {
         &self.owner.shared.config
+    }
+
+    /// A way onto the thread that calls the host back.
+    pub fn dispatcher(&self) -> DispatcherHandle {
+        DispatcherHandle::new(&self.owner.shared.dispatcher, self.owner.shared.process)
     }
 
     /// `Err(EngineForked)` in a child of the process that made the engine.

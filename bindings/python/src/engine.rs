@@ -18,7 +18,9 @@ pub(crate) struct Engine(ytclipper::engine::Engine);
 impl Engine {
     #[new]
     fn new(py: Python<'_>, config_json: &str) -> PyResult<Self> {
-        detached(py, || start(config_json)).map(Self).or_raise(py)
+        let engine = detached(py, || start(config_json)).or_raise(py)?;
+        crate::log::add(engine.dispatcher());
+        Ok(Self(engine))
     }
 
     fn submit(&self, py: Python<'_>, spec_json: &str, options_json: &str) -> PyResult<Job> {

@@ -7,6 +7,8 @@
 use std::sync::atomic::{AtomicBool, AtomicIsize, Ordering};
 use std::time::{Duration, Instant};
 
+use pyo3::exceptions::PyImportError;
+use pyo3::ffi;
 use pyo3::marker::Ungil;
 use pyo3::prelude::*;
 
@@ -64,8 +66,23 @@ pub(crate) fn quiesce(py: Python<'_>, timeout: f64) -> bool {
     })
 }
 
+/// `ImportError` anywhere but in the main interpreter: the border above is one for the process, and
+/// the dispatcher thread calls into the main interpreter only.
+pub(crate) fn refuse_subinterpreter() -> PyResult<()> {
+    // SAFETY: this thread holds the GIL, so there is a current interpreter.
+    let id = unsafe { ffi::PyInterpreterState_GetID(ffi::PyInterpreterState_Get()) };
+    if id == 0 {
+        return Ok(());
+    }
+    Err(PyImportError::new_err(format!(
+        "ytclipper_rs runs in the main interpreter only, and this is sub-interpreter {id}; \
+         import it in the main one and hand results over"
+    )))
+}
+
 /// In the child of a fork: the threads that were crossing have not come along.
 #[pyfunction]
 pub(crate) fn after_fork() {
     CROSSING.store(0, Ordering::SeqCst);
+    crate::log::install();
 }

@@ -12,7 +12,7 @@ use crate::error::{OrRaise, exception};
 use crate::exit::detached;
 use crate::wait;
 
-/// A handle of a job.
+/// A handle of a job. In the child of a fork all but its number and kind raise `EngineForked`.
 #[pyclass(frozen, module = "ytclipper_rs._native")]
 pub(crate) struct Job(JobHandle);
 
@@ -39,11 +39,13 @@ impl Job {
         self.0.kind()
     }
 
-    fn state(&self) -> &'static str {
-        self.0.state().as_str()
+    fn state(&self, py: Python<'_>) -> PyResult<&'static str> {
+        self.0.check().or_raise(py)?;
+        Ok(self.0.state().as_str())
     }
 
     fn progress(&self, py: Python<'_>) -> PyResult<String> {
+        self.0.check().or_raise(py)?;
         detached(py, || to_json(&self.0.progress())).or_raise(py)
     }
 
@@ -64,23 +66,28 @@ impl Job {
         self.0.error().map(|error| exception(py, &error)).transpose()
     }
 
-    fn cancel(&self, py: Python<'_>) -> bool {
-        detached(py, || self.0.cancel())
+    fn cancel(&self, py: Python<'_>) -> PyResult<bool> {
+        self.0.check().or_raise(py)?;
+        Ok(detached(py, || self.0.cancel()))
     }
 
-    fn add_done_callback(&self, py: Python<'_>, callback: Py<PyAny>) {
+    fn add_done_callback(&self, py: Python<'_>, callback: Py<PyAny>) -> PyResult<()> {
+        self.0.check().or_raise(py)?;
         let callback = Callback::new(callback);
         detached(py, || self.0.on_done(move |_| callback.call_once()));
+        Ok(())
     }
 
     /// Calls `callback` after each report.
-    fn subscribe(&self, py: Python<'_>, callback: Py<PyAny>) -> Subscription {
+    fn subscribe(&self, py: Python<'_>, callback: Py<PyAny>) -> PyResult<Subscription> {
+        self.0.check().or_raise(py)?;
         let callback = Callback::new(callback);
         let subscription = detached(py, || self.0.subscribe(move |_, _| callback.call()));
-        Subscription(Mutex::new(Some(subscription)))
+        Ok(Subscription(Mutex::new(Some(subscription))))
     }
 
     fn events_since(&self, py: Python<'_>, seq: u64) -> PyResult<Vec<String>> {
+        self.0.check().or_raise(py)?;
         detached(py, || self.0.events_since(seq).iter().map(to_json).collect::<ytclipper::Result<_>>())
             .or_raise(py)
     }

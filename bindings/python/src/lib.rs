@@ -15,6 +15,7 @@ mod engine;
 mod error;
 mod exit;
 mod job;
+mod log;
 mod models;
 mod module;
 mod wait;

@@ -3,7 +3,9 @@
 use pyo3::prelude::*;
 
 /// The compiled core of `ytclipper_rs`.
-#[pymodule]
+///
+/// It counts on the GIL and says so: an interpreter without one turns it on again at the import.
+#[pymodule(gil_used = true)]
 #[pyo3(name = "_native")]
 mod native {
     use pyo3::prelude::*;
@@ -16,12 +18,15 @@ mod native {
     use crate::exit::{after_fork, quiesce};
     #[pymodule_export]
     use crate::job::{Job, Subscription};
-
+    #[pymodule_export]
+    use crate::log::set_log_level;
     #[pymodule_export]
     use crate::models::{default_model_dir, list_models, model_path};
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        crate::exit::refuse_subinterpreter()?;
+        crate::log::install();
         let kinds = ErrorKind::ALL.map(ErrorKind::as_str);
         module.add("ERROR_KINDS", PyTuple::new(module.py(), kinds)?)?;
         module.add("__version__", env!("CARGO_PKG_VERSION"))

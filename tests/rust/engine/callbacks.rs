@@ -177,3 +177,25 @@ fn a_wait_ends_at_its_timeout_and_the_job_goes_on() {
     handle.wait(Some(Duration::MAX)).unwrap();
     handle.wait(None).unwrap();
 }
+
+#[test]
+fn what_is_posted_runs_in_order_on_the_dispatcher_thread_until_the_engine_has_ended() {
+    let engine = quick();
+    let (dispatcher, (told, tell)) = (engine.dispatcher(), unbounded());
+    for number in 0..3 {
+        let (told, engine) = (told.clone(), engine.clone());
+        assert!(dispatcher.post(move || {
+            let waits = engine.shutdown(ShutdownMode::Now, None).unwrap_err().kind();
+            told.send((number, std::thread::current().name().map(str::to_owned), waits)).unwrap();
+        }));
+    }
+    assert!(dispatcher.post(|| panic!("posted")));
+    wait(&engine.submit(job("a")).unwrap()).unwrap();
+    engine.shutdown(ShutdownMode::Drain, Some(LONG)).unwrap();
+    let name = Some("ytc-dispatcher".to_owned());
+    let all: Vec<_> = tell.try_iter().collect();
+    let wanted: Vec<_> = (0..3).map(|number| (number, name.clone(), ErrorKind::WouldDeadlock)).collect();
+    assert_eq!(all, wanted);
+    assert_eq!(engine.stats().callback_panics, 1);
+    assert!(!dispatcher.post(|| unreachable!()));
+}
