@@ -15,6 +15,7 @@ import typing
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
+from ._repr import Short
 from .exceptions import InvalidSpec
 
 T = TypeVar("T")
@@ -28,7 +29,7 @@ def json_name(field: str) -> str:
     return field.rstrip("_")
 
 
-class Request:
+class Request(Short):
     """Base of all request dataclasses: what they hold is settled when they are made.
 
     Lists become tuples and path objects become strings, so that a request is immutable,

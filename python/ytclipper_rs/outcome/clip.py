@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from .._repr import Short
 from .media import RenderReport
 from .word import TimeRange, Word
 
 __all__ = ["Clip", "ClipCandidate", "ClipFailure", "Project", "TimeRange"]
 
 
-@dataclass(frozen=True, slots=True)
-class ClipCandidate:
+@dataclass(frozen=True, slots=True, repr=False)
+class ClipCandidate(Short):
     """A clip that the analysis proposes or the caller brings."""
 
     clip_number: int
@@ -40,8 +41,8 @@ class ClipCandidate:
     """The spans that are joined, where it is more than one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Clip:
+@dataclass(frozen=True, slots=True, repr=False)
+class Clip(Short):
     """A rendered clip."""
 
     candidate: ClipCandidate
@@ -58,8 +59,8 @@ class Clip:
     """How it was rendered."""
 
 
-@dataclass(frozen=True, slots=True)
-class ClipFailure:
+@dataclass(frozen=True, slots=True, repr=False)
+class ClipFailure(Short):
     """A clip that could not be rendered."""
 
     clip_number: int
@@ -70,8 +71,8 @@ class ClipFailure:
     """What happened."""
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
+@dataclass(frozen=True, slots=True, repr=False)
+class Project(Short):
     """What a `process` job leaves."""
 
     folder: Path

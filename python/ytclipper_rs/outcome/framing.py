@@ -13,6 +13,7 @@ from typing import Literal
 
 from .._codec import StrPath
 from .._files import write_whole
+from .._repr import Short
 from .sidecar import framing_json, parse_framing
 
 __all__ = ["CropKeyframe", "CropPath", "Framing", "FramingReport", "Shot", "ShotMode"]
@@ -22,8 +23,8 @@ ShotMode = Literal["single", "dual", "wide", "pan", "fixed"]
 the other; the whole picture between blurred bars; no person, by a slow pan or a fixed cut-out."""
 
 
-@dataclass(frozen=True, slots=True)
-class FramingReport:
+@dataclass(frozen=True, slots=True, repr=False)
+class FramingReport(Short):
     """Figures of a framing. Speeds are in widths of the cut-out, so that they are the same for
     every size."""
 
@@ -53,8 +54,8 @@ class FramingReport:
     """Wall-clock seconds that the analysis took."""
 
 
-@dataclass(frozen=True, slots=True)
-class CropKeyframe:
+@dataclass(frozen=True, slots=True, repr=False)
+class CropKeyframe(Short):
     """A cut-out at one time. Its height follows from its width and the shape of its place in the
     output."""
 
@@ -68,8 +69,8 @@ class CropKeyframe:
     """Width."""
 
 
-@dataclass(frozen=True, slots=True)
-class CropPath:
+@dataclass(frozen=True, slots=True, repr=False)
+class CropPath(Short):
     """A cut-out's way through a shot."""
 
     person: int | None = field(default=None, kw_only=True)
@@ -80,8 +81,8 @@ class CropPath:
     and after the last they stay."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shot:
+@dataclass(frozen=True, slots=True, repr=False)
+class Shot(Short):
     """A span in which the same people are shown in the same way."""
 
     start: float
@@ -96,8 +97,8 @@ class Shot:
     """The cut-outs: two for `dual`, the upper one first; one for the other modes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Framing:
+@dataclass(frozen=True, slots=True, repr=False)
+class Framing(Short):
     """What of the source is shown, when and where: the content of a `*.framing.json`.
 
     Example:

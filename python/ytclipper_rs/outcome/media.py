@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from .._repr import Short
 from .framing import FramingReport
 
 __all__ = ["AudioInfo", "Download", "MediaInfo", "RenderReport", "Thumbnail", "VideoInfo"]
 
 
-@dataclass(frozen=True, slots=True)
-class VideoInfo:
+@dataclass(frozen=True, slots=True, repr=False)
+class VideoInfo(Short):
     """A video stream."""
 
     codec: str
@@ -37,8 +38,8 @@ class VideoInfo:
     """Whether the transfer function is PQ or HLG."""
 
 
-@dataclass(frozen=True, slots=True)
-class AudioInfo:
+@dataclass(frozen=True, slots=True, repr=False)
+class AudioInfo(Short):
     """An audio stream."""
 
     codec: str
@@ -49,8 +50,8 @@ class AudioInfo:
     """Channels."""
 
 
-@dataclass(frozen=True, slots=True)
-class MediaInfo:
+@dataclass(frozen=True, slots=True, repr=False)
+class MediaInfo(Short):
     """A media file's streams and length."""
 
     path: Path
@@ -69,8 +70,8 @@ class MediaInfo:
     """The best audio stream."""
 
 
-@dataclass(frozen=True, slots=True)
-class Download:
+@dataclass(frozen=True, slots=True, repr=False)
+class Download(Short):
     """A fetched source."""
 
     video_path: Path
@@ -91,8 +92,8 @@ class Download:
     """Whether the file was there already."""
 
 
-@dataclass(frozen=True, slots=True)
-class RenderReport:
+@dataclass(frozen=True, slots=True, repr=False)
+class RenderReport(Short):
     """What one render did."""
 
     output: Path
@@ -138,8 +139,8 @@ class RenderReport:
     `wait` (for the encoder) of one thread; `encode` and `finish` of another, at the same time."""
 
 
-@dataclass(frozen=True, slots=True)
-class Thumbnail:
+@dataclass(frozen=True, slots=True, repr=False)
+class Thumbnail(Short):
     """A still picture taken from a video."""
 
     output: Path

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .._codec import decode
+from .._repr import Short
 from .speech import Segment
 
 __all__ = ["Progress", "Stage"]
@@ -26,8 +27,8 @@ Stage = Literal[
 """The stages that a job reports, under the names that the existing server sends."""
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+@dataclass(frozen=True, slots=True, repr=False)
+class Progress(Short):
     """The newest state of a job's work. Within a job `percent` never falls and `seq` always
     grows."""
 

@@ -6,14 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from .._repr import Short
 from .clip import ClipCandidate
 from .word import Word
 
 __all__ = ["Analysis", "Model", "Segment", "Transcript", "Word"]
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+@dataclass(frozen=True, slots=True, repr=False)
+class Segment(Short):
     """A run of speech, about a sentence."""
 
     id: int
@@ -33,8 +34,8 @@ class Segment:
     """Whether it should be looked at: likely a guess, or text that repeats itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class Transcript:
+@dataclass(frozen=True, slots=True, repr=False)
+class Transcript(Short):
     """A video's speech.
 
     Example:
@@ -66,8 +67,8 @@ class Transcript:
             yield from segment.words
 
 
-@dataclass(frozen=True, slots=True)
-class Analysis:
+@dataclass(frozen=True, slots=True, repr=False)
+class Analysis(Short):
     """A transcript and the clips that it offers."""
 
     transcript: Transcript
@@ -76,8 +77,8 @@ class Analysis:
     """The clips, in order of time."""
 
 
-@dataclass(frozen=True, slots=True)
-class Model:
+@dataclass(frozen=True, slots=True, repr=False)
+class Model(Short):
     """An installed model."""
 
     name: str

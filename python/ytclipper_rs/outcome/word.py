@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .._repr import Short
 
-@dataclass(frozen=True, slots=True)
-class Word:
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Word(Short):
     """One spoken word.
 
     Example:
         >>> import ytclipper_rs as yt
         >>> yt.Word("Hello,", 0.32, 0.71)
-        Word(word='Hello,', start=0.32, end=0.71, probability=None)
+        Word(word='Hello,', start=0.32, end=0.71)
     """
 
     word: str
@@ -25,8 +27,8 @@ class Word:
     """How sure the model is, 0 to 1, where known."""
 
 
-@dataclass(frozen=True, slots=True)
-class TimeRange:
+@dataclass(frozen=True, slots=True, repr=False)
+class TimeRange(Short):
     """A span of the source.
 
     Example:

@@ -13,7 +13,7 @@ LetterCase = Literal["upper", "lower", "as_is"]
 """Letter case of captions."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class CaptionStyle(Request):
     """Look of captions. Sizes are pixels on a picture whose shorter side is 1080 pixels, and
     scale with it.
@@ -52,7 +52,7 @@ class CaptionStyle(Request):
     10)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class CaptionSpec(Request):
     """Captions to draw."""
 

@@ -30,7 +30,7 @@ InsertEnd = Literal["loop", "hold"]
 picture."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class FaceFilter(Request):
     """Which faces count. Sizes are fractions of the upright source picture. A face that counts
     goes on counting down to 0.8 of what is asked of its size, place and shape, so that one at a
@@ -63,7 +63,7 @@ class FaceFilter(Request):
     time (0 to 1)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class CameraSpec(Request):
     """How the camera moves. Lengths are fractions of the cut-out's width.
 
@@ -88,7 +88,7 @@ class CameraSpec(Request):
     one shot."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Insert(Request):
     """The photo or video of a stacked picture, shown whole between bars, without its sound.
 
@@ -107,7 +107,7 @@ class Insert(Request):
     """What a video does when it is shorter than the clip."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Layout(Request):
     """What of the picture is shown. `docs/framing.md` tells the rules in full.
 

@@ -20,7 +20,7 @@ OutputFormat = Literal["original", "vertical_9x16", "reels", "stacked_photo", "s
 name for it); 1080x1920 with a photo or a video in one half and the speaker in the other."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ClipPart(Request):
     """One span of a clip that is joined of several, with what the caller knows of it.
 
@@ -56,7 +56,7 @@ def _clip_part(part: object) -> object:
     return part
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ClipRequest(Request):
     """A clip that the caller has chosen: `start` and `end`, or `parts`.
 
@@ -106,7 +106,7 @@ class ClipRequest(Request):
             object.__setattr__(self, "parts", tuple(_clip_part(part) for part in self.parts))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ProcessSpec(Request):
     """Turn a source into captioned clips in a project folder. Leaves a `Project`."""
 
@@ -154,7 +154,7 @@ class ProcessSpec(Request):
     """Whether SRT, VTT and JSON captions are written beside each clip."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ProcessOptions(Request):
     """Everything that `Engine.process` can be told besides the source, in one flat list.
 

@@ -29,7 +29,7 @@ Preset = Literal[
 """Speed of x264 against size of the file, by x264's own names."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Transition(Request):
     """A cross-fade between parts."""
 
@@ -38,7 +38,7 @@ class Transition(Request):
     half of the shortest part."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Watermark(Request):
     """A text or picture in a corner. Sizes are pixels on a picture whose shorter side is 1080
     pixels, and scale with it.
@@ -94,7 +94,7 @@ class Watermark(Request):
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Loudness(Request):
     """Target of loudness normalisation (EBU R 128)."""
 
@@ -104,7 +104,7 @@ class Loudness(Request):
     """Highest true peak in dBTP (-9 to 0); the gain stops there."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class AudioSpec(Request):
     """What becomes of the sound."""
 
@@ -116,7 +116,7 @@ class AudioSpec(Request):
     """Loudness to bring it to; left as it is where None."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Size(Request):
     """A picture's size in pixels, even numbers from 16 to 7680."""
 
@@ -126,7 +126,7 @@ class Size(Request):
     """Height."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class EncodeSpec(Request):
     """How the result is encoded: H.264 High, 8-bit 4:2:0, BT.709.
 
@@ -145,7 +145,7 @@ class EncodeSpec(Request):
     where None."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class RenderPlan(Request):
     """What to make of a source. Cutting, joining, reframing, captions and watermark happen in one
     pass, whichever of them the plan asks for. Leaves a `RenderReport`.
@@ -186,7 +186,7 @@ class RenderPlan(Request):
     """How the result is encoded."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ThumbnailSpec(Request):
     """Take a still picture. Leaves a `Thumbnail`."""
 

@@ -8,7 +8,7 @@ from typing import ClassVar
 from .._codec import Request, StrPath
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ProbeSpec(Request):
     """Tell what is in a file. Leaves a `MediaInfo`."""
 
@@ -17,7 +17,7 @@ class ProbeSpec(Request):
     """The file."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class DownloadSpec(Request):
     """Fetch a video. Leaves a `Download`."""
 

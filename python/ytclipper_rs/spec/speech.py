@@ -13,7 +13,7 @@ Quantization = Literal["f16", "q8_0", "q5_1"]
 5-bit blocks (smaller, at some cost in accuracy)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class SpeechOptions(Request):
     """How a speech model listens.
 
@@ -42,7 +42,7 @@ class SpeechOptions(Request):
     music may be taken for words."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class TranscribeSpec(Request):
     """Turn a file's speech into words. Leaves a `Transcript`."""
 
@@ -59,7 +59,7 @@ class TranscribeSpec(Request):
     """How the model listens."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Selection(Request):
     """How clips are chosen from a transcript.
 
@@ -81,7 +81,7 @@ class Selection(Request):
     """Whether the best sentences are offered when nothing reaches the score of 20."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class AnalyzeSpec(Request):
     """Transcribe a file and choose clips. Leaves an `Analysis`."""
 
@@ -92,7 +92,7 @@ class AnalyzeSpec(Request):
     """How to choose."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class InstallModelSpec(Request):
     """Install a speech model, or the face model `centerface`, into the model folder. Leaves a
     `Model`."""
