@@ -116,7 +116,7 @@ def sync(engine: yt.Engine, source: Path, output: Path) -> list[float]:
 
 def main() -> None:
     """Measures, prints, and writes where asked."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as name, yt.Engine() as engine:

@@ -40,7 +40,7 @@ the analysis and the difference of the two."""
 
 
 def parse() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("names", nargs="*", help="these sequences only")
     parser.add_argument("--seconds", type=float, default=15.0, help="length of the timed clips")
     parser.add_argument("--repeats", type=int, default=3, help="runs of each way")

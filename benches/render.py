@@ -33,7 +33,7 @@ LIMITS = {"fused": 1.05, "chain": 1 / 3}
 
 
 def parse() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--seconds", type=float, default=15.0, help="length of the clip")
     parser.add_argument("--start", type=float, default=26.1, help="where it begins in the sample")
     parser.add_argument("--repeats", type=int, default=3, help="runs of each way")

@@ -77,7 +77,9 @@ def test_a_project_of_stacked_clips_takes_its_photo(engine: yt.Engine, tmp_path:
     assert clip.path.parent.name == "reels"
     assert clip.thumbnail_path is not None
     with Image.open(clip.thumbnail_path) as picture:
-        red, _, blue = picture.convert("RGB").getpixel((picture.width // 2, picture.height // 4))
+        pixel = picture.convert("RGB").getpixel((picture.width // 2, picture.height // 4))
+    assert isinstance(pixel, tuple)
+    red, _, blue = pixel
     assert blue > 150 > red
 
 

@@ -254,8 +254,8 @@ def test_an_interjection_that_is_followed_is_counted() -> None:
 
 
 def test_the_curve_is_a_line_for_two_keyframes_and_rests_between_equal_ones() -> None:
-    assert sidecar.interpolated([0, 2], [0, 10], 0.5) == pytest.approx(2.5)
-    times, values = [0, 1, 2, 3], [0.0, 4.0, 4.0, 9.0]
+    assert sidecar.interpolated([0.0, 2.0], [0.0, 10.0], 0.5) == pytest.approx(2.5)
+    times, values = [0.0, 1.0, 2.0, 3.0], [0.0, 4.0, 4.0, 9.0]
     assert sidecar.interpolated(times, values, 1.5) == 4
     between = [sidecar.interpolated(times, values, t / 50) for t in range(-10, 170)]
     assert between == sorted(between)

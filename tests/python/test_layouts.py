@@ -27,7 +27,7 @@ def checked(spec: yt.JobSpec) -> Any:
 
 def briefly(value: Any) -> str:
     """A layout by what it is told beyond the defaults."""
-    if not dataclasses.is_dataclass(value):
+    if not dataclasses.is_dataclass(value) or isinstance(value, type):
         return str(value)
     fields = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
     default = type(value)()

@@ -107,7 +107,7 @@ def fits(path: str, annotation: Any, schema: Schema, named: Schema) -> bool:
         sequence = origin in (tuple, collections.abc.Sequence)
         return sequence and not list(faults_of_type(f"{path}[]", item(args[0]), schema["items"]))
     if "$ref" in named:
-        return str(getattr(annotation, "__name__", "")) == named["$ref"].rpartition("/")[2]
+        return bool(getattr(annotation, "__name__", "") == named["$ref"].rpartition("/")[2])
     if schema.get("type") == "object":
         values = schema["additionalProperties"]
         return origin is collections.abc.Mapping and not list(
