@@ -1,6 +1,7 @@
 //! Project chores: `cargo xtask layers` checks who imports whom (`ARCHITECTURE.md`), `cargo xtask
-//! schema` writes `docs/schema`.
+//! header` writes `include/ytclipper.h`, `cargo xtask schema` writes `docs/schema`.
 
+mod header;
 mod layers;
 mod lexer;
 mod paths;
@@ -18,10 +19,12 @@ fn main() -> ExitCode {
     let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
     let told = match arguments[..] {
         ["layers"] => check_layers(&project_root()),
+        ["header"] => header::run(&project_root(), false),
+        ["header", "--check"] => header::run(&project_root(), true),
         ["schema"] => schema::run(&project_root(), false),
         ["schema", "--check"] => schema::run(&project_root(), true),
         _ => {
-            eprintln!("usage: cargo xtask layers | schema [--check]");
+            eprintln!("usage: cargo xtask layers | header [--check] | schema [--check]");
             return ExitCode::from(2);
         }
     };
