@@ -12,6 +12,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 PROFILE := --release
 PYTHON_CODE := python scripts benches tests/python
 SAMPLE := media/sample.mp4
+PREFIX := /usr/local
 FACE_MODEL := python/ytclipper_rs/data/centerface.onnx
 
 .PHONY: help
@@ -63,11 +64,17 @@ sample: setup ## Make media/sample.mp4 and media/faces, each with its truth as J
 wheel: setup $(FACE_MODEL) ## Build dist/*.whl and try it in a clean virtual environment
 	scripts/wheel.sh
 
+.PHONY: install
+install: setup ## Build the C library and install it below PREFIX (/usr/local)
+	cargo build $(PROFILE) --package ytclipper-c
+	scripts/install.sh $(PREFIX)
+
 .PHONY: check
-check: build ## Format, lints, layers, types, stubs
+check: build ## Format, lints, layers, header, types, stubs
 	cargo fmt --all --check
 	cargo clippy $(PROFILE) --workspace --all-targets -- -D warnings
 	cargo xtask layers
+	cargo xtask header --check
 	cargo xtask schema --check
 	ruff format --check $(PYTHON_CODE)
 	ruff check $(PYTHON_CODE)

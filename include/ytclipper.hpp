@@ -56,7 +56,8 @@ private:
 
 namespace detail {
 
-inline void check(ytc_status status, ytc_error *error)
+/* By reference, because the call that writes the error is an argument beside it. */
+inline void check(ytc_status status, ytc_error *&error)
 {
     if (status != YTC_STATUS_OK)
         throw Error(status, error);

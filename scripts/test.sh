@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the Rust tests, then the Python tests, and repeats the runners' closing lines at the end.
+# Runs the tests of Rust, Python and C, and repeats the runners' closing lines at the end.
 # Arguments go to cargo (`--release`).
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -11,7 +11,10 @@ trap 'rm -rf "$logs"' EXIT
 cargo test "$@" --workspace --no-run
 cargo test "$@" --workspace --no-fail-fast 2>&1 | tee "$logs/rust"
 .venv/bin/python -m pytest tests/python 2>&1 | tee "$logs/python"
+cargo build "$@" --package ytclipper-c
+tests/c/run.sh 2>&1 | tee "$logs/c"
 
 echo
 grep '^test result:' "$logs/rust"
 tail -n 1 "$logs/python"
+grep -E '^(c|scenarios|lifecycle|wrapper|misuse):' "$logs/c"

@@ -6,9 +6,9 @@ use std::ffi::{CStr, c_char, c_void};
 use std::ptr::{null, null_mut};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use ytclipper_c::*;
+use ytclipper_c_panics::*;
 
-const HEADER: &str = include_str!("../../../include/ytclipper.h");
+const HEADER: &str = include_str!("../../../../include/ytclipper.h");
 
 /// Runs an export with a panic planted in it, and gives its status back.
 type Call = fn(error: *mut *mut ytc_error) -> ytc_status;

@@ -1,0 +1,153 @@
+/*
+ * One of everything, in order: what a host does in its life. Run under valgrind.
+ *
+ *     lifecycle VIDEO PICTURE
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <ytclipper.h>
+
+#define MUST(holds) \
+    do { \
+        if (!(holds)) { \
+            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #holds); \
+            exit(1); \
+        } \
+    } while (0)
+
+/* Counted on the dispatcher thread, read after the shutdown. */
+static int reports, ends, freed, lines;
+static int refused_freed;
+
+static void on_progress(void *userdata, ytc_job *job, const ytc_progress *progress)
+{
+    MUST(strcmp(userdata, "mine") == 0 && ytc_job_id(job) > 0 && progress->percent <= 100);
+    reports++;
+}
+
+static void on_done(void *userdata, ytc_job *job)
+{
+    ytc_error *error = NULL;
+    MUST(strcmp(userdata, "mine") == 0);
+    MUST(ytc_job_wait(job, -1, &error) == YTC_STATUS_WOULD_DEADLOCK);
+    MUST(ytc_error_status(error) == YTC_STATUS_WOULD_DEADLOCK);
+    ytc_error_free(error);
+    ends++;
+}
+
+static void free_mine(void *userdata)
+{
+    free(userdata);
+    freed++;
+}
+
+static void free_refused(void *userdata)
+{
+    free(userdata);
+    refused_freed++;
+}
+
+static ytc_callbacks callbacks(void)
+{
+    char *mine = malloc(5);
+    memcpy(mine, "mine", 5);
+    return (ytc_callbacks){ on_progress, on_done, mine, free_mine };
+}
+
+static void on_log(void *userdata, ytc_log_level level, const char *target, const char *message)
+{
+    MUST(userdata == NULL && level >= YTC_LOG_LEVEL_ERROR && target && message);
+    lines++;
+}
+
+static void a_job_that_succeeds(ytc_engine *engine, const char *video, const char *picture)
+{
+    char spec[1024];
+    ytc_callbacks told = callbacks(), more = callbacks(), ended = callbacks();
+    ytc_error *error = NULL;
+    ytc_job *job = NULL;
+    ytc_subscription *subscription = NULL;
+    ytc_result *result = NULL;
+    ytc_progress progress;
+    bool finished = false;
+    char *events = NULL;
+
+    snprintf(spec, sizeof spec,
+             "{\"kind\":\"thumbnail\",\"source\":\"%s\",\"output\":\"%s\",\"max_side\":64,"
+             "\"overwrite\":true}", video, picture);
+    MUST(ytc_engine_submit(engine, spec, &told, &job, &error) == YTC_STATUS_OK && !error);
+    MUST(ytc_job_subscribe(job, 0, &more, NULL, &error) == YTC_STATUS_OK);
+    MUST(ytc_job_subscribe(job, 0, &ended, &subscription, &error) == YTC_STATUS_OK);
+    MUST(ytc_job_wait(job, -1, &error) == YTC_STATUS_OK);
+    MUST(ytc_job_poll(job, &finished, &error) == YTC_STATUS_OK && finished);
+    MUST(ytc_job_progress(job, &progress, &error) == YTC_STATUS_OK && progress.percent == 100);
+    MUST(ytc_job_events(job, 0, &events, &error) == YTC_STATUS_OK && events[0] == '[');
+    ytc_string_free(events);
+    MUST(ytc_job_result(job, &result, &error) == YTC_STATUS_OK);
+    MUST(ytc_result_output_count(result) == 1 && strcmp(ytc_result_output(result, 0), picture) == 0);
+    MUST(strstr(ytc_result_json(result), "\"kind\":\"thumbnail\""));
+    MUST(!ytc_result_text(result) && !ytc_result_output(result, 1));
+    ytc_result_free(result);
+    ytc_subscription_free(subscription);
+    ytc_job_free(job);
+}
+
+static void a_job_that_fails(ytc_engine *engine)
+{
+    ytc_error *error = NULL, *failed = NULL;
+    ytc_job *job = NULL;
+    ytc_result *result = NULL;
+
+    MUST(ytc_probe(engine, "/nonexistent.mp4", NULL, &job, &error) == YTC_STATUS_OK);
+    MUST(ytc_job_wait(job, 60, &error) == YTC_STATUS_OK);
+    MUST(ytc_job_result(job, &result, &error) == YTC_STATUS_NOT_FOUND && !result);
+    MUST(strcmp(ytc_error_context(error, "path"), "/nonexistent.mp4") == 0);
+    MUST(strcmp(ytc_error_stage(error), "probing") == 0);
+    MUST(ytc_job_error(job, &failed, NULL) == YTC_STATUS_OK);
+    MUST(strcmp(ytc_error_json(failed), ytc_error_json(error)) == 0);
+    ytc_error_free(failed);
+    ytc_error_free(error);
+    ytc_job_free(job);
+}
+
+static void a_request_that_is_refused(ytc_engine *engine)
+{
+    ytc_error *error = NULL;
+    ytc_job *job = NULL;
+    ytc_callbacks told = callbacks();
+
+    told.userdata_free = free_refused;
+    MUST(ytc_clip(engine, "a.mp4", 2, 1, "b.mp4", NULL, &told, &job, &error) == YTC_STATUS_INVALID_SPEC);
+    MUST(!job && refused_freed == 1);
+    MUST(strcmp(ytc_error_context(error, "field"), "parts[0].end") == 0);
+    ytc_error_free(error);
+}
+
+int main(int count, char **arguments)
+{
+    ytc_engine *engine = NULL;
+    ytc_error *error = NULL;
+    char *json = NULL;
+
+    MUST(count == 3);
+    MUST(ytc_set_log(YTC_LOG_LEVEL_TRACE, on_log, NULL, NULL, &error) == YTC_STATUS_OK);
+    MUST(ytc_capabilities("/nonexistent", &json, &error) == YTC_STATUS_OK && strstr(json, "libavcodec"));
+    ytc_string_free(json);
+    MUST(ytc_engine_new("{\"workers\":2,\"threads\":2}", &engine, &error) == YTC_STATUS_OK);
+    a_job_that_succeeds(engine, arguments[1], arguments[2]);
+    a_job_that_fails(engine);
+    a_request_that_is_refused(engine);
+    MUST(ytc_engine_stats(engine, &json, &error) == YTC_STATUS_OK && strstr(json, "\"failed\":1"));
+    ytc_string_free(json);
+    MUST(ytc_engine_shutdown(engine, YTC_SHUTDOWN_MODE_DRAIN, -1, &error) == YTC_STATUS_OK);
+    MUST(ytc_engine_free(engine) == YTC_STATUS_OK);
+    MUST(ytc_engine_free(engine) == YTC_STATUS_INVALID_HANDLE);
+    MUST(ytc_set_log(YTC_LOG_LEVEL_OFF, NULL, NULL, NULL, &error) == YTC_STATUS_OK);
+    /* The subscription that was freed early may have heard of the end, and may not. */
+    MUST(reports >= 2 && (ends == 2 || ends == 3) && freed == 3);
+    printf("lifecycle: %d reports, %d ends, %d userdata freed, %d lines of log\n", reports, ends,
+           freed + refused_freed, lines);
+    return 0;
+}

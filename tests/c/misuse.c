@@ -1,0 +1,577 @@
+/*
+ * Calls the library at random, also wrongly: handles that were freed, of another type, forged or
+ * NULL, texts that are no UTF-8 or no JSON, callbacks that do what they must not. Each answer is
+ * compared with what the handles' true state says. A seed repeats a run.
+ *
+ *     misuse SEQUENCES [SEED]
+ *     misuse --plant-host | --plant-library | --plant-leak
+ *                                 faults that an address sanitizer and valgrind have to report
+ */
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <ytclipper.h>
+
+#define POOL 48
+#define WANTED(output) (chance(85) ? &(output) : NULL)
+
+enum type { ENGINE, JOB, ERROR, RESULT, SUBSCRIPTION, TYPES };
+
+/* Handles of one type: those that live, and the last ones that were freed. */
+struct pool {
+    void *live[POOL], *stale[POOL];
+    int live_count, stale_count;
+};
+
+/* A handle as an argument, and whether it is one. */
+struct argument {
+    void *handle;
+    bool live;
+};
+
+static struct pool pools[TYPES];
+static uint64_t random_state;
+static uint64_t calls, refused, results;
+/* A handle that was lent to a callback which has returned. */
+static _Atomic(void *) lent;
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
+static uint64_t userdata_made, userdata_freed;
+
+static uint64_t roll(void)
+{
+    uint64_t z = (random_state += 0x9e3779b97f4a7c15u);
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+    return z ^ (z >> 31);
+}
+
+static int below(int limit) { return (int)(roll() % (uint64_t)limit); }
+static bool chance(int percent) { return below(100) < percent; }
+
+static void must(bool holds, const char *what)
+{
+    if (!holds) {
+        fprintf(stderr, "misuse: after %" PRIu64 " calls: %s\n", calls, what);
+        abort();
+    }
+}
+
+/* Handles -------------------------------------------------------------------------------- */
+
+static void add(enum type type, void *handle)
+{
+    struct pool *pool = &pools[type];
+    must(handle != NULL, "a call that succeeded gave no handle");
+    must(pool->live_count < POOL, "the pool is full");
+    pool->live[pool->live_count++] = handle;
+}
+
+static void forget(enum type type, void *handle)
+{
+    struct pool *pool = &pools[type];
+    int index = 0;
+    while (index < pool->live_count && pool->live[index] != handle)
+        index++;
+    must(index < pool->live_count, "a handle was freed that was not live");
+    pool->live[index] = pool->live[--pool->live_count];
+    pool->stale[pool->stale_count < POOL ? pool->stale_count++ : below(POOL)] = handle;
+}
+
+static void *any_live(enum type type)
+{
+    struct pool *pool = &pools[type];
+    return pool->live_count ? pool->live[below(pool->live_count)] : NULL;
+}
+
+/* A handle of the type with one bit turned: of its generation, process or type. */
+static void *forged(enum type type)
+{
+    void *handle = any_live(type);
+    return handle ? (void *)((uintptr_t)handle ^ ((uintptr_t)1 << (22 + below(42)))) : NULL;
+}
+
+static void *invented(void)
+{
+    static int object;
+    switch (below(4)) {
+    case 0: return &object;
+    case 1: return (void *)(uintptr_t)(1 + below(4096));
+    case 2: return (void *)(uintptr_t)(roll() & 0x00ffffffffffffffu);
+    default: return atomic_load(&lent);
+    }
+}
+
+static struct argument pick(enum type type)
+{
+    struct argument argument = { NULL, false };
+    struct pool *pool = &pools[type];
+    int dice = below(100);
+    if (dice < 70) {
+        argument.handle = any_live(type);
+        argument.live = argument.handle != NULL;
+    } else if (dice < 80) {
+        argument.handle = pool->stale_count ? pool->stale[below(pool->stale_count)] : NULL;
+    } else if (dice < 87) {
+        argument.handle = any_live((enum type)((type + 1 + below(TYPES - 1)) % TYPES));
+    } else if (dice < 94) {
+        argument.handle = forged(type);
+    } else if (dice < 98) {
+        argument.handle = invented();
+    }
+    return argument;
+}
+
+/* Texts ---------------------------------------------------------------------------------- */
+
+static const char *text(void)
+{
+    static char *huge;
+    static const char *const texts[] = {
+        "{\"kind\":\"probe\",\"source\":\"/nonexistent/a.mp4\"}",
+        "{\"kind\":\"thumbnail\",\"source\":\"/nonexistent\",\"output\":\"/nonexistent/a.jpg\"}",
+        "{\"kind\":\"render\",\"source\":\"/\",\"output\":\"/nonexistent/a.mp4\"}",
+        "{\"kind\":\"probe\",\"source\":\"media/bikes.mp4\"}", "{\"kind\":\"dance\"}", "{\"kind\":", "{}", "[]", "null", "\"\"", "", "/nonexistent/a.mp4",
+        "\xff\xfe", "a\xc3", "\xed\xa0\x80", "{\"kind\":\"probe\",\"source\":\"\xff\"}", "vertical",
+        "{\"overwrite\":true}", "{\"layout\":7}", "[{\"word\":\"a\",\"start\":0,\"end\":1}]", "field",
+    };
+    int index = below((int)(sizeof texts / sizeof *texts) + 2);
+    if (index < (int)(sizeof texts / sizeof *texts))
+        return texts[index];
+    if (index % 2)
+        return NULL;
+    if (!huge) {
+        huge = malloc(100001);
+        memset(huge, '[', 100000);
+        huge[100000] = 0;
+    }
+    return huge;
+}
+
+/* Callbacks ------------------------------------------------------------------------------ */
+
+struct userdata {
+    uint64_t magic;
+    int action;
+    ytc_engine *engine;
+    ytc_job *lent;
+};
+
+static void free_userdata(void *pointer)
+{
+    struct userdata *userdata = pointer;
+    must(userdata->magic == 0x600dda7a, "userdata was freed twice");
+    userdata->magic = 0;
+    if (userdata->lent)
+        atomic_store(&lent, userdata->lent);
+    free(userdata);
+    pthread_mutex_lock(&lock);
+    userdata_freed++;
+    pthread_cond_signal(&changed);
+    pthread_mutex_unlock(&lock);
+}
+
+static void on_progress(void *pointer, ytc_job *job, const ytc_progress *progress)
+{
+    struct userdata *userdata = pointer;
+    must(userdata->magic == 0x600dda7a, "a callback came after userdata_free");
+    must(progress->seq > 0 && ytc_job_id(job) > 0, "a callback's job is not live");
+    if (userdata->action == 1)
+        ytc_job_cancel(job, NULL, NULL);
+}
+
+static void on_done(void *pointer, ytc_job *job)
+{
+    struct userdata *userdata = pointer;
+    ytc_status status;
+    must(userdata->magic == 0x600dda7a, "a callback came after userdata_free");
+    switch (userdata->action) {
+    case 2:
+        status = ytc_job_wait(job, -1, NULL);
+        must(status == YTC_STATUS_WOULD_DEADLOCK, "a wait inside a callback was not refused");
+        break;
+    case 3:
+        must(ytc_job_free(job) == YTC_STATUS_OK, "a lent handle cannot be freed");
+        break;
+    case 4: /* The engine may be gone by now, which must be told. */
+        status = ytc_engine_shutdown(userdata->engine, YTC_SHUTDOWN_MODE_NOW, -1, NULL);
+        must(status == YTC_STATUS_WOULD_DEADLOCK || status == YTC_STATUS_INVALID_HANDLE ||
+                 status == YTC_STATUS_INVALID_ARGUMENT,
+             "a shutdown inside a callback was not refused");
+        break;
+    case 5:
+        ytc_probe(userdata->engine, "/nonexistent", NULL, NULL, NULL);
+        break;
+    default:
+        userdata->lent = job;
+    }
+}
+
+/* Callbacks, some of them incomplete; NULL at times. */
+static const ytc_callbacks *callbacks(ytc_callbacks *place, ytc_engine *engine)
+{
+    struct userdata *userdata;
+    if (chance(40))
+        return NULL;
+    userdata = malloc(sizeof *userdata);
+    userdata->magic = 0x600dda7a;
+    userdata->action = below(8);
+    userdata->engine = engine;
+    userdata->lent = NULL;
+    pthread_mutex_lock(&lock);
+    userdata_made++;
+    pthread_mutex_unlock(&lock);
+    place->on_progress = chance(70) ? on_progress : NULL;
+    place->on_done = chance(70) ? on_done : NULL;
+    place->userdata = userdata;
+    place->userdata_free = free_userdata;
+    return place;
+}
+
+/* Answers -------------------------------------------------------------------------------- */
+
+/* Compares a status with what is known: a handle that is none is never taken. */
+static bool judge(ytc_status status, bool live, ytc_error **wanted)
+{
+    bool ok = status == YTC_STATUS_OK;
+    calls++;
+    refused += !ok;
+    must(strcmp(ytc_status_name(status), "unknown") != 0, "a status has no name");
+    must(status != YTC_STATUS_INTERNAL, "a fault of the library");
+    must(live || !ok, "a handle that is none was taken");
+    must(!live || status != YTC_STATUS_INVALID_HANDLE, "a live handle was refused");
+    if (wanted) {
+        must(ok == (*wanted == NULL), "an error does not go with its status");
+        if (*wanted) {
+            must(ytc_error_status(*wanted) == status, "an error has another status");
+            must(strlen(ytc_error_message(*wanted)) > 0, "an error says nothing");
+            if (pools[ERROR].live_count < POOL && chance(30))
+                add(ERROR, *wanted);
+            else
+                must(ytc_error_free(*wanted) == YTC_STATUS_OK, "an error cannot be freed");
+        }
+    }
+    return ok;
+}
+
+/* A job that was or was not taken. */
+static void judge_job(ytc_status status, bool live, ytc_job **wanted, ytc_error **error)
+{
+    bool ok = judge(status, live, error);
+    if (!wanted)
+        return;
+    must(ok == (*wanted != NULL), "an output was written without success");
+    if (ok && pools[JOB].live_count < POOL)
+        add(JOB, *wanted);
+    else
+        ytc_job_free(*wanted);
+}
+
+/* Calls ---------------------------------------------------------------------------------- */
+
+static void new_engine(void)
+{
+    ytc_engine *engine = NULL, **place;
+    ytc_error *error = NULL, **wanted = WANTED(error);
+    const char *config = chance(50) ? "{\"workers\":1,\"queue_capacity\":50}" : text();
+    bool ok;
+    if (pools[ENGINE].live_count >= 3)
+        return;
+    place = chance(90) ? &engine : NULL;
+    ok = judge(ytc_engine_new(config, place, wanted), place != NULL, wanted);
+    must(ok == (engine != NULL), "an output was written without success");
+    if (ok)
+        add(ENGINE, engine);
+}
+
+static void free_any(enum type type)
+{
+    struct argument argument = pick(type);
+    ytc_status status;
+    switch (type) {
+    case ENGINE: status = ytc_engine_free(argument.handle); break;
+    case JOB: status = ytc_job_free(argument.handle); break;
+    case ERROR: status = ytc_error_free(argument.handle); break;
+    case RESULT: status = ytc_result_free(argument.handle); break;
+    default: status = ytc_subscription_free(argument.handle); break;
+    }
+    judge(status, argument.live || !argument.handle, NULL);
+    if (argument.live)
+        forget(type, argument.handle);
+}
+
+static void submit(void)
+{
+    struct argument engine = pick(ENGINE);
+    ytc_callbacks place;
+    ytc_job *job = NULL, **wanted_job = WANTED(job);
+    ytc_error *error = NULL, **wanted = WANTED(error);
+    const ytc_callbacks *told = callbacks(&place, engine.handle);
+    ytc_status status = ytc_engine_submit(engine.handle, text(), told, wanted_job, wanted);
+    judge_job(status, engine.live, wanted_job, wanted);
+}
+
+static ytc_status help(ytc_engine *engine, const ytc_callbacks *told, ytc_job **job, ytc_error **error)
+{
+    ytc_range parts[2] = { { 0, 1 }, { (double)below(3) - 1, 1e300 } };
+    double odd = chance(20) ? 0.0 / (double)below(1) : 1.0;
+    switch (below(9)) {
+    case 0: return ytc_probe(engine, text(), told, job, error);
+    case 1: return ytc_download(engine, "/nonexistent", text(), text(), told, job, error);
+    case 2: return ytc_transcribe(engine, text(), text(), text(), text(), told, job, error);
+    case 3: return ytc_clip(engine, text(), 0, odd, "/nonexistent/a.mp4", text(), told, job, error);
+    case 4:
+        return ytc_stitch(engine, text(), chance(80) ? parts : NULL, (size_t)below(3), text(), odd, text(),
+                          told, job, error);
+    case 5: return ytc_reframe(engine, text(), "/nonexistent/a.mp4", text(), text(), told, job, error);
+    case 6: return ytc_burn_captions(engine, text(), text(), text(), text(), text(), told, job, error);
+    case 7: return ytc_watermark(engine, text(), "/nonexistent/a.mp4", text(), text(), told, job, error);
+    default:
+        return ytc_process(engine, "/nonexistent", "/nonexistent", text(), text(), told, job, error);
+    }
+}
+
+static void submit_by_helper(void)
+{
+    struct argument engine = pick(ENGINE);
+    ytc_callbacks place;
+    ytc_job *job = NULL, **wanted_job = WANTED(job);
+    ytc_error *error = NULL, **wanted = WANTED(error);
+    const ytc_callbacks *told = callbacks(&place, engine.handle);
+    judge_job(help(engine.handle, told, wanted_job, wanted), engine.live, wanted_job, wanted);
+}
+
+static void ask_engine(void)
+{
+    struct argument engine = pick(ENGINE);
+    ytc_error *error = NULL, **wanted = WANTED(error);
+    char *json = NULL;
+    int fd = 0;
+    ytc_event event;
+    ytc_job *job = NULL;
+    switch (below(5)) {
+    case 0:
+        must(judge(ytc_engine_stats(engine.handle, &json, wanted), engine.live, wanted) == (json != NULL),
+             "an output was written without success");
+        must(ytc_string_free(json) == YTC_STATUS_OK, "a text cannot be freed");
+        break;
+    case 1:
+        must(judge(ytc_engine_event_fd(engine.handle, &fd, wanted), engine.live, wanted) == (fd > 0),
+             "an output was written without success");
+        break;
+    case 2: judge(ytc_engine_next_event(engine.handle, &event, wanted), engine.live, wanted); break;
+    case 3:
+        judge_job(ytc_engine_job(engine.handle, (uint64_t)below(100), &job, wanted), engine.live, &job,
+                  wanted);
+        break;
+    default:
+        judge(ytc_engine_shutdown(engine.handle, chance(99) ? 7 : below(3), 0.0, wanted), engine.live,
+              wanted);
+    }
+}
+
+static void ask_job(void)
+{
+    struct argument job = pick(JOB);
+    ytc_error *error = NULL, **wanted = WANTED(error);
+    ytc_state state;
+    ytc_progress progress;
+    bool flag;
+    char *json = NULL;
+    switch (below(7)) {
+    case 0: judge(ytc_job_state(job.handle, &state, wanted), job.live, wanted); break;
+    case 1: judge(ytc_job_poll(job.handle, &flag, wanted), job.live, wanted); break;
+    case 2: judge(ytc_job_progress(job.handle, &progress, wanted), job.live, wanted); break;
+    case 3:
+        must(judge(ytc_job_events(job.handle, 0, &json, wanted), job.live, wanted) == (json != NULL),
+             "an output was written without success");
+        ytc_string_free(json);
+        break;
+    case 4: judge(ytc_job_wait(job.handle, chance(50) ? 0 : 0.0 / (double)below(1), wanted), job.live,
+                  wanted); break;
+    case 5: judge(ytc_job_cancel(job.handle, WANTED(flag), wanted), job.live, wanted); break;
+    default:
+        must((ytc_job_id(job.handle) != 0) == job.live, "the number of a handle that is none");
+        must((ytc_job_kind(job.handle) != NULL) == job.live, "the kind of a handle that is none");
+    }
+}
+
+static void end_job(void)
+{
+    struct argument job = pick(JOB);
+    ytc_error *error = NULL, **wanted = WANTED(error), *failed = NULL;
+    ytc_result *result = NULL;
+    if (chance(50)) {
+        bool ok = judge(ytc_job_result(job.handle, &result, wanted), job.live, wanted);
+        must(ok == (result != NULL), "an output was written without success");
+        results += ok;
+        if (ok && pools[RESULT].live_count < POOL)
+            add(RESULT, result);
+        else
+            ytc_result_free(result);
+    } else {
+        judge(ytc_job_error(job.handle, &failed, wanted), job.live, wanted);
+        ytc_error_free(failed);
+    }
+}
+
+static void subscribe(void)
+{
+    struct argument job = pick(JOB);
+    ytc_callbacks place;
+    ytc_subscription *subscription = NULL, **place_of = WANTED(subscription);
+    ytc_error *error = NULL, **wanted = WANTED(error);
+    const ytc_callbacks *told = callbacks(&place, any_live(ENGINE));
+    ytc_status status = ytc_job_subscribe(job.handle, roll() >> below(64), told, place_of, wanted);
+    bool ok = judge(status, job.live && told, wanted);
+    if (!place_of)
+        return;
+    must(ok == (subscription != NULL), "an output was written without success");
+    if (ok && pools[SUBSCRIPTION].live_count < POOL)
+        add(SUBSCRIPTION, subscription);
+    else
+        ytc_subscription_free(subscription);
+}
+
+static void read_texts(void)
+{
+    struct argument error = pick(ERROR), result = pick(RESULT);
+    const char *json = ytc_error_json(error.handle);
+    calls += 9;
+    must((json != NULL) == error.live, "a text of an error that is none");
+    must(!json || json[0] == '{', "an error's JSON is none");
+    ytc_error_status(error.handle);
+    ytc_error_stage(error.handle);
+    ytc_error_context(error.handle, text());
+    json = ytc_result_json(result.handle);
+    must((json != NULL) == result.live, "a text of a result that is none");
+    ytc_result_output(result.handle, roll() >> below(64));
+    ytc_result_output_count(result.handle);
+    ytc_result_text(result.handle);
+    ytc_result_duration(result.handle);
+}
+
+static void use_library(void)
+{
+    ytc_error *error = NULL, **wanted = WANTED(error);
+    char *json = NULL;
+    int object;
+    switch (below(4)) {
+    case 0: judge(ytc_spec_check(text(), WANTED(json), wanted), true, wanted); break;
+    case 1:
+        must(ytc_string_free((char *)&object) == YTC_STATUS_INVALID_HANDLE, "a foreign text was freed");
+        break;
+    case 2:
+        judge(ytc_spec_check("{\"kind\":\"probe\",\"source\":\"a\"}", &json, NULL), true, NULL);
+        must(ytc_string_free(json) == YTC_STATUS_OK, "a text cannot be freed");
+        must(ytc_string_free(json) == YTC_STATUS_INVALID_HANDLE, "a text was freed twice");
+        json = NULL;
+        break;
+    default: must(ytc_status_name((int32_t)roll()) != NULL, "no name"); calls++;
+    }
+    ytc_string_free(json);
+}
+
+static void call(void)
+{
+    int dice = below(1000);
+    if (dice < 20 && (dice < 2 || !pools[ENGINE].live_count)) new_engine();
+    else if (dice < 21) free_any(ENGINE);
+    else if (dice < 90) submit();
+    else if (dice < 170) submit_by_helper();
+    else if (dice < 300) ask_engine();
+    else if (dice < 450) ask_job();
+    else if (dice < 550) end_job();
+    else if (dice < 600) subscribe();
+    else if (dice < 740) free_any(JOB);
+    else if (dice < 800) free_any(SUBSCRIPTION);
+    else if (dice < 870) free_any(ERROR);
+    else if (dice < 900) free_any(RESULT);
+    else if (dice < 960) read_texts();
+    else use_library();
+}
+
+/* The end -------------------------------------------------------------------------------- */
+
+/* Frees what is left, and waits until all userdata is. */
+static void finish(void)
+{
+    struct timespec until;
+    int type, late = 0;
+    while (pools[ENGINE].live_count) {
+        ytc_engine *engine = pools[ENGINE].live[0];
+        must(ytc_engine_shutdown(engine, YTC_SHUTDOWN_MODE_NOW, 60, NULL) == YTC_STATUS_OK,
+             "an engine does not end");
+        must(ytc_engine_free(engine) == YTC_STATUS_OK, "an engine cannot be freed");
+        forget(ENGINE, engine);
+    }
+    for (type = 0; type < TYPES; type++)
+        while (pools[type].live_count) {
+            void *handle = pools[type].live[0];
+            switch (type) {
+            case JOB: must(ytc_job_free(handle) == YTC_STATUS_OK, "a job is lost"); break;
+            case ERROR: must(ytc_error_free(handle) == YTC_STATUS_OK, "an error is lost"); break;
+            case RESULT: must(ytc_result_free(handle) == YTC_STATUS_OK, "a result is lost"); break;
+            default: must(ytc_subscription_free(handle) == YTC_STATUS_OK, "a subscription is lost");
+            }
+            forget((enum type)type, handle);
+        }
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += 60;
+    pthread_mutex_lock(&lock);
+    while (userdata_freed < userdata_made && !late)
+        late = pthread_cond_timedwait(&changed, &lock, &until);
+    must(userdata_freed == userdata_made, "userdata was not freed exactly once");
+    pthread_mutex_unlock(&lock);
+}
+
+/* Faults that only a sanitizer sees: an overflow, a use of the library's memory after it was freed,
+ * a leak. */
+static int plant(const char *which)
+{
+    if (strcmp(which, "--plant-host") == 0) {
+        volatile char *bytes = malloc(8);
+        volatile int index = 8;
+        bytes[index] = 1;
+        return bytes[0] != 0;
+    }
+    ytc_error *error = NULL;
+    const char *message;
+    if (strcmp(which, "--plant-leak") == 0)
+        return malloc(100) == NULL;
+    ytc_spec_check("{", NULL, &error);
+    message = ytc_error_message(error);
+    ytc_error_free(error);
+    return puts(message) < 0;
+}
+
+int main(int count, char **arguments)
+{
+    uint64_t sequences, sequence, seed;
+    if (count < 2)
+        return 2;
+    if (arguments[1][0] == '-')
+        return plant(arguments[1]);
+    sequences = strtoull(arguments[1], NULL, 10);
+    seed = count > 2 ? strtoull(arguments[2], NULL, 10) : (uint64_t)time(NULL);
+    random_state = seed;
+    printf("misuse: seed %" PRIu64 "\n", seed);
+    fflush(stdout);
+    for (sequence = 0; sequence < sequences; sequence++) {
+        int length = 1 + below(8);
+        while (length--)
+            call();
+    }
+    finish();
+    must(results > 0 || sequences < 1000, "no job ever succeeded: run it where media/ is");
+    printf("misuse: %" PRIu64 " sequences, %" PRIu64 " calls, %" PRIu64 " refused, %" PRIu64
+           " results, %" PRIu64 " userdata freed once, 0 crashes\n", sequences, calls, refused, results,
+           userdata_freed);
+    return 0;
+}
