@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <ytclipper.h>
 
@@ -125,6 +127,33 @@ static void a_request_that_is_refused(ytc_engine *engine)
     ytc_error_free(error);
 }
 
+/* In a child, nothing of the parent can be used, and another engine can. */
+static void a_fork_is_told(ytc_engine *engine)
+{
+    int status = 0;
+    pid_t child = fork();
+    MUST(child >= 0);
+    if (child == 0) {
+        ytc_engine *another = NULL;
+        ytc_error *error = NULL;
+        ytc_job *job = NULL;
+        char *json = NULL;
+        alarm(20);
+        MUST(ytc_engine_stats(engine, &json, &error) == YTC_STATUS_ENGINE_FORKED && !json);
+        MUST(ytc_error_status(error) == YTC_STATUS_ENGINE_FORKED);
+        ytc_error_free(error);
+        MUST(ytc_engine_free(engine) == YTC_STATUS_ENGINE_FORKED);
+        MUST(ytc_engine_new("{\"workers\":1}", &another, NULL) == YTC_STATUS_OK);
+        MUST(ytc_probe(another, "/nonexistent", NULL, &job, NULL) == YTC_STATUS_OK);
+        MUST(ytc_job_wait(job, 10, NULL) == YTC_STATUS_OK);
+        MUST(ytc_engine_shutdown(another, YTC_SHUTDOWN_MODE_DRAIN, 10, NULL) == YTC_STATUS_OK);
+        ytc_job_free(job);
+        ytc_engine_free(another);
+        _exit(0);
+    }
+    MUST(waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
 int main(int count, char **arguments)
 {
     ytc_engine *engine = NULL;
@@ -139,6 +168,7 @@ int main(int count, char **arguments)
     a_job_that_succeeds(engine, arguments[1], arguments[2]);
     a_job_that_fails(engine);
     a_request_that_is_refused(engine);
+    a_fork_is_told(engine);
     MUST(ytc_engine_stats(engine, &json, &error) == YTC_STATUS_OK && strstr(json, "\"failed\":1"));
     ytc_string_free(json);
     MUST(ytc_engine_shutdown(engine, YTC_SHUTDOWN_MODE_DRAIN, -1, &error) == YTC_STATUS_OK);

@@ -3,7 +3,7 @@
  * NULL, texts that are no UTF-8 or no JSON, callbacks that do what they must not. Each answer is
  * compared with what the handles' true state says. A seed repeats a run.
  *
- *     misuse SEQUENCES [SEED]
+ *     misuse SEQUENCES [SEED [THREADS]]
  *     misuse --plant-host | --plant-library | --plant-leak
  *                                 faults that an address sanitizer and valgrind have to report
  */
@@ -34,9 +34,10 @@ struct argument {
     bool live;
 };
 
-static struct pool pools[TYPES];
-static uint64_t random_state;
-static uint64_t calls, refused, results;
+/* Each thread has handles of its own. */
+static _Thread_local struct pool pools[TYPES];
+static _Thread_local uint64_t random_state;
+static _Thread_local uint64_t calls, refused, results;
 /* A handle that was lent to a callback which has returned. */
 static _Atomic(void *) lent;
 
@@ -111,7 +112,7 @@ static void *invented(void)
 static struct argument pick(enum type type)
 {
     struct argument argument = { NULL, false };
-    struct pool *pool = &pools[type];
+    const struct pool *pool = &pools[type];
     int dice = below(100);
     if (dice < 70) {
         argument.handle = any_live(type);
@@ -130,14 +131,15 @@ static struct argument pick(enum type type)
 
 /* Texts ---------------------------------------------------------------------------------- */
 
+static char huge[100001];
+
 static const char *text(void)
 {
-    static char *huge;
     static const char *const texts[] = {
         "{\"kind\":\"probe\",\"source\":\"/nonexistent/a.mp4\"}",
         "{\"kind\":\"thumbnail\",\"source\":\"/nonexistent\",\"output\":\"/nonexistent/a.jpg\"}",
         "{\"kind\":\"render\",\"source\":\"/\",\"output\":\"/nonexistent/a.mp4\"}",
-        "{\"kind\":\"probe\",\"source\":\"media/bikes.mp4\"}", "{\"kind\":\"dance\"}", "{\"kind\":", "{}", "[]", "null", "\"\"", "", "/nonexistent/a.mp4",
+        "{\"kind\":\"dance\"}", "{\"kind\":", "{}", "[]", "null", "\"\"", "", "/nonexistent/a.mp4",
         "\xff\xfe", "a\xc3", "\xed\xa0\x80", "{\"kind\":\"probe\",\"source\":\"\xff\"}", "vertical",
         "{\"overwrite\":true}", "{\"layout\":7}", "[{\"word\":\"a\",\"start\":0,\"end\":1}]", "field",
     };
@@ -146,11 +148,6 @@ static const char *text(void)
         return texts[index];
     if (index % 2)
         return NULL;
-    if (!huge) {
-        huge = malloc(100001);
-        memset(huge, '[', 100000);
-        huge[100000] = 0;
-    }
     return huge;
 }
 
@@ -279,7 +276,7 @@ static void new_engine(void)
 {
     ytc_engine *engine = NULL, **place;
     ytc_error *error = NULL, **wanted = WANTED(error);
-    const char *config = chance(50) ? "{\"workers\":1,\"queue_capacity\":50}" : text();
+    const char *config = chance(50) ? "{\"workers\":1,\"queue_capacity\":50,\"nice\":0}" : text();
     bool ok;
     if (pools[ENGINE].live_count >= 3)
         return;
@@ -313,7 +310,10 @@ static void submit(void)
     ytc_job *job = NULL, **wanted_job = WANTED(job);
     ytc_error *error = NULL, **wanted = WANTED(error);
     const ytc_callbacks *told = callbacks(&place, engine.handle);
-    ytc_status status = ytc_engine_submit(engine.handle, text(), told, wanted_job, wanted);
+    const char *spec = chance(4)    ? "{\"kind\":\"probe\",\"source\":\"media/bikes.mp4\"}"
+                       : chance(40) ? "{\"kind\":\"probe\",\"source\":\"/nonexistent/a.mp4\"}"
+                                    : text();
+    ytc_status status = ytc_engine_submit(engine.handle, spec, told, wanted_job, wanted);
     judge_job(status, engine.live, wanted_job, wanted);
 }
 
@@ -407,6 +407,8 @@ static void end_job(void)
     struct argument job = pick(JOB);
     ytc_error *error = NULL, **wanted = WANTED(error), *failed = NULL;
     ytc_result *result = NULL;
+    if (chance(5)) /* Some jobs shall have ended. */
+        judge(ytc_job_wait(job.handle, 1, NULL), job.live, NULL);
     if (chance(50)) {
         bool ok = judge(ytc_job_result(job.handle, &result, wanted), job.live, wanted);
         must(ok == (result != NULL), "an output was written without success");
@@ -489,21 +491,21 @@ static void call(void)
     else if (dice < 450) ask_job();
     else if (dice < 550) end_job();
     else if (dice < 600) subscribe();
-    else if (dice < 740) free_any(JOB);
-    else if (dice < 800) free_any(SUBSCRIPTION);
-    else if (dice < 870) free_any(ERROR);
-    else if (dice < 900) free_any(RESULT);
-    else if (dice < 960) read_texts();
+    else if (dice < 635) free_any(JOB);
+    else if (dice < 665) free_any(SUBSCRIPTION);
+    else if (dice < 750) free_any(ERROR);
+    else if (dice < 770) free_any(RESULT);
+    else if (dice < 850) end_job();
+    else if (dice < 950) read_texts();
     else use_library();
 }
 
 /* The end -------------------------------------------------------------------------------- */
 
-/* Frees what is left, and waits until all userdata is. */
+/* Frees what is left. */
 static void finish(void)
 {
-    struct timespec until;
-    int type, late = 0;
+    int type;
     while (pools[ENGINE].live_count) {
         ytc_engine *engine = pools[ENGINE].live[0];
         must(ytc_engine_shutdown(engine, YTC_SHUTDOWN_MODE_NOW, 60, NULL) == YTC_STATUS_OK,
@@ -522,6 +524,13 @@ static void finish(void)
             }
             forget((enum type)type, handle);
         }
+}
+
+/* Waits until all userdata is freed: engines that were freed end on their own. */
+static void await_userdata(void)
+{
+    struct timespec until;
+    int late = 0;
     clock_gettime(CLOCK_REALTIME, &until);
     until.tv_sec += 60;
     pthread_mutex_lock(&lock);
@@ -529,6 +538,52 @@ static void finish(void)
         late = pthread_cond_timedwait(&changed, &lock, &until);
     must(userdata_freed == userdata_made, "userdata was not freed exactly once");
     pthread_mutex_unlock(&lock);
+}
+
+struct share {
+    uint64_t seed, sequences, calls, refused, results;
+};
+
+static void *play(void *pointer)
+{
+    struct share *share = pointer;
+    uint64_t sequence;
+    random_state = share->seed;
+    for (sequence = 0; sequence < share->sequences; sequence++) {
+        int length = 1 + below(8);
+        while (length--)
+            call();
+    }
+    finish();
+    share->calls = calls;
+    share->refused = refused;
+    share->results = results;
+    return NULL;
+}
+
+static int play_all(uint64_t sequences, uint64_t seed, int threads)
+{
+    struct share shares[16] = { { 0, 0, 0, 0, 0 } }, sum = { 0, 0, 0, 0, 0 };
+    pthread_t handles[16];
+    int index;
+    for (index = 0; index < threads; index++) {
+        shares[index].seed = seed + (uint64_t)index;
+        shares[index].sequences = sequences / (uint64_t)threads;
+        must(!pthread_create(&handles[index], NULL, play, &shares[index]), "no thread");
+    }
+    for (index = 0; index < threads; index++) {
+        pthread_join(handles[index], NULL);
+        sum.sequences += shares[index].sequences;
+        sum.calls += shares[index].calls;
+        sum.refused += shares[index].refused;
+        sum.results += shares[index].results;
+    }
+    await_userdata();
+    must(sum.results > 0 || sequences < 10000, "no job ever succeeded: run it where media/ is");
+    printf("misuse: %" PRIu64 " sequences, %" PRIu64 " calls on %d threads, %" PRIu64 " refused, %" PRIu64
+           " results, %" PRIu64 " userdata freed once, 0 crashes\n", sum.sequences, sum.calls, threads,
+           sum.refused, sum.results, userdata_freed);
+    return 0;
 }
 
 /* Faults that only a sanitizer sees: an overflow, a use of the library's memory after it was freed,
@@ -553,25 +608,18 @@ static int plant(const char *which)
 
 int main(int count, char **arguments)
 {
-    uint64_t sequences, sequence, seed;
+    uint64_t seed;
+    int threads;
     if (count < 2)
         return 2;
     if (arguments[1][0] == '-')
         return plant(arguments[1]);
-    sequences = strtoull(arguments[1], NULL, 10);
     seed = count > 2 ? strtoull(arguments[2], NULL, 10) : (uint64_t)time(NULL);
-    random_state = seed;
+    threads = count > 3 ? atoi(arguments[3]) : 2;
+    if (threads < 1 || threads > 16)
+        return 2;
+    memset(huge, '[', sizeof huge - 1);
     printf("misuse: seed %" PRIu64 "\n", seed);
     fflush(stdout);
-    for (sequence = 0; sequence < sequences; sequence++) {
-        int length = 1 + below(8);
-        while (length--)
-            call();
-    }
-    finish();
-    must(results > 0 || sequences < 1000, "no job ever succeeded: run it where media/ is");
-    printf("misuse: %" PRIu64 " sequences, %" PRIu64 " calls, %" PRIu64 " refused, %" PRIu64
-           " results, %" PRIu64 " userdata freed once, 0 crashes\n", sequences, calls, refused, results,
-           userdata_freed);
-    return 0;
+    return play_all(strtoull(arguments[1], NULL, 10), seed, threads);
 }

@@ -2,7 +2,7 @@
 
 use std::ffi::{c_char, c_int};
 use std::ptr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ytclipper::engine::{Engine, EngineConfig, JobId};
 use ytclipper::spec::JobSpec;
@@ -37,7 +37,8 @@ pub(crate) struct EngineObject {
 }
 
 impl EngineObject {
-    /// Submits a job. `host` is let go of after the lock, because that may call the host.
+    /// Submits a job. The lock orders this with the first call for events, so that each job is watched
+    /// once; `host` is let go of after it, because that may call the host.
     pub(crate) fn submit(
         &self,
         spec: JobSpec,
@@ -46,12 +47,13 @@ impl EngineObject {
     ) -> Result<(), Fault> {
         let reserved = if job.is_wanted() { Some(Reserved::take()?) } else { None };
         let subscriber = Host::subscriber(host.as_ref());
-        let events = self.events.lock().unwrap_or_else(PoisonError::into_inner);
+        let place = self.lock_events();
         let handle = self.engine.submit_with(spec, subscriber)?;
-        if let Some(events) = &*events {
+        let events = place.clone();
+        drop(place);
+        if let Some(events) = events {
             events.watch(&handle);
         }
-        drop(events);
         if let Some(reserved) = reserved {
             job.set(reserved.fill(Arc::new(JobObject::new(handle))));
         }
@@ -62,16 +64,22 @@ impl EngineObject {
     /// included.
     fn events(&self) -> Result<Arc<Events>, Fault> {
         self.engine.check()?;
-        let mut place = self.events.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut place = self.lock_events();
         if let Some(events) = &*place {
             return Ok(Arc::clone(events));
         }
         let events = Events::new()?;
-        for job in self.engine.jobs() {
+        let jobs = self.engine.jobs();
+        *place = Some(Arc::clone(&events));
+        drop(place);
+        for job in jobs {
             events.watch(&job);
         }
-        *place = Some(Arc::clone(&events));
         Ok(events)
+    }
+
+    fn lock_events(&self) -> MutexGuard<'_, Option<Arc<Events>>> {
+        self.events.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

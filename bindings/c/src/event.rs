@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ytclipper::Error;
 use ytclipper::engine::{JobHandle, JobId};
+use ytclipper::outcome::Progress;
 
 use crate::progress::{ytc_progress, ytc_state};
 use crate::status::Fault;
@@ -87,14 +88,15 @@ impl Events {
     pub(crate) fn watch(self: &Arc<Self>, job: &JobHandle) {
         let (going, ending) = (Arc::clone(self), Arc::clone(self));
         let listen = job.subscribe_since(0, move |job, progress| {
-            going.put(job, ytc_event_kind::Progress, progress.into());
+            going.put(job, ytc_event_kind::Progress, progress);
         });
         listen.detach();
-        job.on_done(move |job| ending.put(job, ytc_event_kind::Done, (&job.progress()).into()));
+        job.on_done(move |job| ending.put(job, ytc_event_kind::Done, &job.progress()));
     }
 
-    fn put(&self, job: &JobHandle, kind: ytc_event_kind, progress: ytc_progress) {
-        let event = ytc_event { job_id: job.id().0, kind, state: job.state().into(), progress };
+    fn put(&self, job: &JobHandle, kind: ytc_event_kind, progress: &Progress) {
+        let event =
+            ytc_event { job_id: job.id().0, kind, state: job.state().into(), progress: progress.into() };
         let mut state = self.lock();
         if state.newest.insert(job.id(), event).is_some() {
             return;

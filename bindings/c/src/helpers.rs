@@ -29,6 +29,9 @@ pub struct ytc_range {
     pub end: f64,
 }
 
+/// What is wrong with an option that is an argument.
+const GIVEN_TWICE: &str = "is an argument and must not be among the options";
+
 /// A request that is being put together.
 struct Request(Map<String, Value>);
 
@@ -49,23 +52,20 @@ impl Request {
 
     /// Sets a field, which the options must not have.
     fn put(&mut self, field: &str, value: impl Into<Value>) -> Result<(), Fault> {
-        match self.0.insert(field.to_owned(), value.into()) {
-            None => Ok(()),
-            Some(_) => Err(Error::invalid(field, "is an argument and must not be among the options").into()),
+        if self.0.insert(field.to_owned(), value.into()).is_none() {
+            return Ok(());
         }
+        Err(Error::invalid(field, GIVEN_TWICE).into())
     }
 
     /// Sets a field within an object that the options may have.
     fn put_within(&mut self, object: &str, field: &str, value: &str) -> Result<(), Fault> {
         let place = self.0.entry(object).or_insert_with(|| json!({}));
         let place = place.as_object_mut().ok_or_else(|| Error::invalid(object, "must be an object"))?;
-        match place.insert(field.to_owned(), value.into()) {
-            None => Ok(()),
-            Some(_) => {
-                let message = "is an argument and must not be among the options";
-                Err(Error::invalid(format!("{object}.{field}"), message).into())
-            }
+        if place.insert(field.to_owned(), value.into()).is_none() {
+            return Ok(());
         }
+        Err(Error::invalid(format!("{object}.{field}"), GIVEN_TWICE).into())
     }
 
     fn submit(

@@ -138,9 +138,10 @@ unsafe extern "C" fn on_log(_: *mut c_void, _: ytc_log_level, _: *const c_char, 
     LOGGED.fetch_add(1, Ordering::SeqCst);
 }
 
-/// Runs a job that fails, on an engine of its own, with a panic planted in a callback; returns the
+/// Runs a job that fails, on an engine of its own, with panics planted in callbacks; returns the
 /// status of the job.
-fn job_with_panic_in(callback: &str) -> ytc_status {
+fn job_with_panics_in(callbacks: &[&str]) -> ytc_status {
+    callbacks.iter().for_each(|name| failpoint::arm(name));
     let callbacks = ytc_callbacks {
         on_progress: Some(on_progress),
         on_done: Some(on_done),
@@ -148,7 +149,6 @@ fn job_with_panic_in(callback: &str) -> ytc_status {
         userdata_free: Some(on_free),
     };
     let (mut engine, mut job, mut result, mut error) = (null_mut(), null_mut(), null_mut(), null_mut());
-    failpoint::arm(callback);
     // SAFETY: all outputs may be written to, and what they give is live.
     unsafe {
         assert_eq!(ytc_engine_new(null(), &raw mut engine, &raw mut error), ytc_status::Ok);
@@ -166,11 +166,14 @@ fn job_with_panic_in(callback: &str) -> ytc_status {
 fn no_panic_in_a_callback_changes_the_job() {
     // SAFETY: the function may be called at any time.
     unsafe { ytc_set_log(5, Some(on_log), null_mut(), Some(on_free), null_mut()) };
-    for (round, callback) in ["on_progress", "on_log", "userdata_free", "on_done"].into_iter().enumerate() {
-        assert_eq!(job_with_panic_in(callback), ytc_status::NotFound, "{callback}");
-        assert_eq!(FREED.load(Ordering::SeqCst), round + 1, "{callback}: userdata is freed once");
-        let done = if callback == "on_done" { round } else { round + 1 };
-        assert_eq!(DONE.load(Ordering::SeqCst), done, "{callback}");
+    // The dispatcher logs a panic of a callback, and so the log is called.
+    let rounds: [&[&str]; 4] =
+        [&["on_progress"], &["on_progress", "on_log"], &["userdata_free"], &["on_done"]];
+    for (round, callbacks) in rounds.into_iter().enumerate() {
+        assert_eq!(job_with_panics_in(callbacks), ytc_status::NotFound, "{callbacks:?}");
+        assert_eq!(FREED.load(Ordering::SeqCst), round + 1, "{callbacks:?}: userdata is freed once");
+        let done = if callbacks == ["on_done"] { round } else { round + 1 };
+        assert_eq!(DONE.load(Ordering::SeqCst), done, "{callbacks:?}");
     }
     assert!(LOGGED.load(Ordering::SeqCst) > 0, "the dispatcher reports panics of callbacks");
     // SAFETY: NULL is allowed.
@@ -196,4 +199,22 @@ fn no_panic_crosses_the_border_and_none_is_left_out() {
     let expected: BTreeSet<_> = called.iter().copied().chain(callbacks).collect();
     assert_eq!(failpoint::hits(), expected, "not every failpoint was hit");
     println!("panics: {} of {} exports, {} callbacks", called.len(), declared().len(), callbacks.len());
+}
+
+extern "C" fn without_boundary() {
+    panic!("planted");
+}
+
+/// What keeps the test above honest.
+#[test]
+fn a_panic_that_no_boundary_catches_ends_the_process() {
+    const CHILD: &str = "YTC_TEST_WITHOUT_BOUNDARY";
+    if std::env::var_os(CHILD).is_some() {
+        return without_boundary();
+    }
+    let mut child = std::process::Command::new(std::env::current_exe().unwrap());
+    child.args(["--exact", "a_panic_that_no_boundary_catches_ends_the_process"]).env(CHILD, "1");
+    let status =
+        child.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).status().unwrap();
+    assert_eq!(std::os::unix::process::ExitStatusExt::signal(&status), Some(6), "{status}");
 }
