@@ -53,12 +53,16 @@ fn exports() -> Vec<(&'static str, Call)> {
     ]
 }
 
-/// Each export without an `error`, and whether it answered as it does after a panic.
-fn plain_exports() -> Vec<(&'static str, fn() -> bool)> {
+/// Runs an export without an `error`, and tells whether it answered as it does after a panic.
+type Ask = fn() -> bool;
+
+/// Each of these exports.
+#[allow(clippy::cmp_null, reason = "one comparison for pointers and numbers")]
+fn plain_exports() -> Vec<(&'static str, Ask)> {
     macro_rules! calls {
         ($($name:ident($($argument:expr),*) == $answer:expr),* $(,)?) => {
             // SAFETY: NULL is allowed everywhere.
-            vec![$((stringify!($name), (|| unsafe { $name($($argument),*) == $answer }) as fn() -> bool)),*]
+            vec![$((stringify!($name), (|| unsafe { $name($($argument),*) == $answer }) as Ask)),*]
         };
     }
     calls![
@@ -141,7 +145,9 @@ unsafe extern "C" fn on_log(_: *mut c_void, _: ytc_log_level, _: *const c_char, 
 /// Runs a job that fails, on an engine of its own, with panics planted in callbacks; returns the
 /// status of the job.
 fn job_with_panics_in(callbacks: &[&str]) -> ytc_status {
-    callbacks.iter().for_each(|name| failpoint::arm(name));
+    for callback in callbacks {
+        failpoint::arm(callback);
+    }
     let callbacks = ytc_callbacks {
         on_progress: Some(on_progress),
         on_done: Some(on_done),
