@@ -1039,6 +1039,83 @@ ytc_status ytc_engine_next_event(struct ytc_engine *engine,
                                  struct ytc_error **error);
 
 /**
+ * Queues a job as `ytc_engine_submit` does, with a priority and deadlines.
+ *
+ * - `engine`: the engine.
+ * - `spec_json`: the request: a JSON object whose `kind` names the kind of job (`docs/c-api.md`).
+ *   It is validated whole. Copied.
+ * - `options_json`: a JSON object of `priority` (-100 to 100, 0 where absent; higher ones start
+ *   first) and `queue_timeout_s`, `run_timeout_s`, `stall_timeout_s` (seconds in the queue, on a
+ *   worker, and on a worker without progress, after which the job fails with
+ *   `YTC_STATUS_TIMEOUT`); NULL for none of them. Copied.
+ * - `callbacks`: functions that miss nothing of the job, or NULL. Copied; its `userdata_free` runs
+ *   also where this call fails.
+ * - `job`: receives the job, or NULL if callbacks or events are enough.
+ * - `error`: receives why it failed, or NULL if that is not wanted.
+ *
+ * Returns: `YTC_STATUS_OK`, else the status of `error`.
+ * Ownership: the caller frees `job` with `ytc_job_free`, which does not cancel it, and `error` with
+ * `ytc_error_free`.
+ * Thread: any, also inside a callback.
+ * Errors: `YTC_STATUS_INVALID_SPEC` names a faulty field or option, and those of
+ * `ytc_engine_submit`; then the job was not taken.
+ * Since: 0.1
+ */
+ytc_status ytc_engine_submit_with(struct ytc_engine *engine,
+                                  const char *spec_json,
+                                  const char *options_json,
+                                  const struct ytc_callbacks *callbacks,
+                                  struct ytc_job **job,
+                                  struct ytc_error **error);
+
+/**
+ * Starts no more jobs until `ytc_engine_resume`. Running ones go on, jobs are taken in, and queue
+ * deadlines go on. Harmless when repeated; shutting the engine down ends the pause.
+ *
+ * - `engine`: the engine.
+ * - `error`: receives why it failed, or NULL if that is not wanted.
+ *
+ * Returns: `YTC_STATUS_OK`, else the status of `error`.
+ * Ownership: nothing changes hands.
+ * Thread: any, also inside a callback.
+ * Errors: `YTC_STATUS_INVALID_ARGUMENT`, `YTC_STATUS_INVALID_HANDLE`, `YTC_STATUS_ENGINE_FORKED`.
+ * Since: 0.1
+ */
+ytc_status ytc_engine_pause(struct ytc_engine *engine, struct ytc_error **error);
+
+/**
+ * Ends a pause. Harmless when there is none.
+ *
+ * - `engine`: the engine.
+ * - `error`: receives why it failed, or NULL if that is not wanted.
+ *
+ * Returns: `YTC_STATUS_OK`, else the status of `error`.
+ * Ownership: nothing changes hands.
+ * Thread: any, also inside a callback.
+ * Errors: `YTC_STATUS_INVALID_ARGUMENT`, `YTC_STATUS_INVALID_HANDLE`, `YTC_STATUS_ENGINE_FORKED`.
+ * Since: 0.1
+ */
+ytc_status ytc_engine_resume(struct ytc_engine *engine, struct ytc_error **error);
+
+/**
+ * The engine's numbers as a page in the text format of Prometheus (0.0.4), to be served as
+ * `text/plain; version=0.0.4`. All names begin with `ytclipper_`.
+ *
+ * - `engine`: the engine.
+ * - `page`: receives the text.
+ * - `error`: receives why it failed, or NULL if that is not wanted.
+ *
+ * Returns: `YTC_STATUS_OK`, else the status of `error`.
+ * Ownership: the caller frees `page` with `ytc_string_free`.
+ * Thread: any, also inside a callback.
+ * Errors: `YTC_STATUS_INVALID_ARGUMENT`, `YTC_STATUS_INVALID_HANDLE`, `YTC_STATUS_ENGINE_FORKED`.
+ * Since: 0.1
+ */
+ytc_status ytc_engine_metrics(const struct ytc_engine *engine,
+                              char **page,
+                              struct ytc_error **error);
+
+/**
  * Tells what is in a file. The result: streams, length, rotation.
  *
  * - `engine`: the engine.

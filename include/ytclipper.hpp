@@ -266,10 +266,32 @@ public:
         detail::check(ytc_engine_shutdown(engine_.get(), mode, timeout_s, &error), error);
     }
 
-    Job submit(const std::string &spec_json, OnProgress on_progress = {})
+    /* Starts no more jobs until resume(). */
+    void pause()
+    {
+        ytc_error *error = nullptr;
+        detail::check(ytc_engine_pause(engine_.get(), &error), error);
+    }
+
+    void resume()
+    {
+        ytc_error *error = nullptr;
+        detail::check(ytc_engine_resume(engine_.get(), &error), error);
+    }
+
+    /* The engine's numbers in the text format of Prometheus. */
+    std::string metrics() const
+    {
+        char *page = nullptr;
+        ytc_error *error = nullptr;
+        detail::check(ytc_engine_metrics(engine_.get(), &page, &error), error);
+        return detail::take(page);
+    }
+
+    Job submit(const std::string &spec_json, OnProgress on_progress = {}, const std::string &options = "{}")
     {
         return run(std::move(on_progress), [&](auto *callbacks, auto **job, auto **error) {
-            return ytc_engine_submit(get(), spec_json.c_str(), callbacks, job, error);
+            return ytc_engine_submit_with(get(), spec_json.c_str(), options.c_str(), callbacks, job, error);
         });
     }
 

@@ -127,6 +127,32 @@ static void a_request_that_is_refused(ytc_engine *engine)
     ytc_error_free(error);
 }
 
+/* A paused engine takes jobs and starts none; a deadline of the queue goes on. */
+static void a_pause_and_a_deadline(ytc_engine *engine)
+{
+    ytc_error *error = NULL, *failed = NULL;
+    ytc_job *job = NULL;
+    char *page = NULL;
+    const char *spec = "{\"kind\":\"probe\",\"source\":\"/nonexistent\"}";
+
+    MUST(ytc_engine_pause(engine, &error) == YTC_STATUS_OK);
+    MUST(ytc_engine_submit_with(engine, spec, "{\"priority\":101}", NULL, &job, &error)
+         == YTC_STATUS_INVALID_SPEC);
+    MUST(!job && strcmp(ytc_error_context(error, "field"), "priority") == 0);
+    ytc_error_free(error);
+    MUST(ytc_engine_submit_with(engine, spec, "{\"queue_timeout_s\":0.05}", NULL, &job, &error)
+         == YTC_STATUS_OK);
+    MUST(ytc_job_wait(job, 10, &error) == YTC_STATUS_OK);
+    MUST(ytc_job_error(job, &failed, &error) == YTC_STATUS_OK);
+    MUST(ytc_error_status(failed) == YTC_STATUS_TIMEOUT);
+    MUST(strcmp(ytc_error_context(failed, "deadline"), "queue") == 0);
+    ytc_error_free(failed);
+    ytc_job_free(job);
+    MUST(ytc_engine_metrics(engine, &page, &error) == YTC_STATUS_OK && strstr(page, "ytclipper_queue_paused 1"));
+    ytc_string_free(page);
+    MUST(ytc_engine_resume(engine, &error) == YTC_STATUS_OK);
+}
+
 /* In a child, nothing of the parent can be used, and another engine can. */
 static void a_fork_is_told(ytc_engine *engine)
 {
@@ -168,8 +194,9 @@ int main(int count, char **arguments)
     a_job_that_succeeds(engine, arguments[1], arguments[2]);
     a_job_that_fails(engine);
     a_request_that_is_refused(engine);
+    a_pause_and_a_deadline(engine);
     a_fork_is_told(engine);
-    MUST(ytc_engine_stats(engine, &json, &error) == YTC_STATUS_OK && strstr(json, "\"failed\":1"));
+    MUST(ytc_engine_stats(engine, &json, &error) == YTC_STATUS_OK && strstr(json, "\"failed\":2"));
     ytc_string_free(json);
     MUST(ytc_engine_shutdown(engine, YTC_SHUTDOWN_MODE_DRAIN, -1, &error) == YTC_STATUS_OK);
     MUST(ytc_engine_free(engine) == YTC_STATUS_OK);

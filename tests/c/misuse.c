@@ -313,7 +313,10 @@ static void submit(void)
     const char *spec = chance(4)    ? "{\"kind\":\"probe\",\"source\":\"media/bikes.mp4\"}"
                        : chance(40) ? "{\"kind\":\"probe\",\"source\":\"/nonexistent/a.mp4\"}"
                                     : text();
-    ytc_status status = ytc_engine_submit(engine.handle, spec, told, wanted_job, wanted);
+    ytc_status status = chance(50)
+        ? ytc_engine_submit(engine.handle, spec, told, wanted_job, wanted)
+        : ytc_engine_submit_with(engine.handle, spec, chance(30) ? "{\"run_timeout_s\":0.01}" : text(), told,
+                                 wanted_job, wanted);
     judge_job(status, engine.live, wanted_job, wanted);
 }
 
@@ -355,7 +358,7 @@ static void ask_engine(void)
     int fd = 0;
     ytc_event event;
     ytc_job *job = NULL;
-    switch (below(5)) {
+    switch (below(9)) {
     case 0:
         must(judge(ytc_engine_stats(engine.handle, &json, wanted), engine.live, wanted) == (json != NULL),
              "an output was written without success");
@@ -366,6 +369,14 @@ static void ask_engine(void)
              "an output was written without success");
         break;
     case 2: judge(ytc_engine_next_event(engine.handle, &event, wanted), engine.live, wanted); break;
+    case 4: judge(ytc_engine_pause(engine.handle, wanted), engine.live, wanted); break;
+    case 5:
+    case 6: judge(ytc_engine_resume(engine.handle, wanted), engine.live, wanted); break;
+    case 7:
+        must(judge(ytc_engine_metrics(engine.handle, &json, wanted), engine.live, wanted) == (json != NULL),
+             "an output was written without success");
+        must(ytc_string_free(json) == YTC_STATUS_OK, "a text cannot be freed");
+        break;
     case 3:
         judge_job(ytc_engine_job(engine.handle, (uint64_t)below(100), &job, wanted), engine.live, &job,
                   wanted);

@@ -205,7 +205,7 @@ impl Runner {
                 hearing.with(|board| board.reports.entry(heard.clone()).or_default().push(event.clone()));
             })
             .on_done(move |_| calling.done(&called, &steps));
-        let made = self.engine(engine).submit_with(JobSpec::from_json(&text)?, subscriber)?;
+        let made = self.engine(engine).submit_with(JobSpec::from_json(&text)?, &SubmitOptions::default(), subscriber)?;
         self.with(|board| board.jobs.insert(job.to_owned(), made));
         Ok(())
     }

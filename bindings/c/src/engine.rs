@@ -4,7 +4,7 @@ use std::ffi::{c_char, c_int};
 use std::ptr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use ytclipper::engine::{Engine, EngineConfig, JobId};
+use ytclipper::engine::{Engine, EngineConfig, JobId, SubmitOptions};
 use ytclipper::spec::JobSpec;
 use ytclipper::{Error, ErrorKind};
 
@@ -32,7 +32,7 @@ impl Handle for ytc_engine {
 
 /// An engine, and its events once the host has asked for them.
 pub(crate) struct EngineObject {
-    engine: Engine,
+    pub(crate) engine: Engine,
     events: Mutex<Option<Arc<Events>>>,
 }
 
@@ -42,13 +42,14 @@ impl EngineObject {
     pub(crate) fn submit(
         &self,
         spec: JobSpec,
+        options: &SubmitOptions,
         host: Option<Arc<Host>>,
         job: &Out<*mut ytc_job>,
     ) -> Result<(), Fault> {
         let reserved = if job.is_wanted() { Some(Reserved::take()?) } else { None };
         let subscriber = Host::subscriber(host.as_ref());
         let place = self.lock_events();
-        let handle = self.engine.submit_with(spec, subscriber)?;
+        let handle = self.engine.submit_with(spec, options, subscriber)?;
         let events = place.clone();
         drop(place);
         if let Some(events) = events {
@@ -228,7 +229,7 @@ pub unsafe extern "C" fn ytc_engine_submit(
         let object = handle::lookup(engine, "engine")?;
         // SAFETY: the host passes NULL or a NUL-ended text.
         let spec = JobSpec::from_json(unsafe { text::required(spec_json, "spec_json")? })?;
-        object.submit(spec, host, &job)
+        object.submit(spec, &SubmitOptions::default(), host, &job)
     })
 }
 

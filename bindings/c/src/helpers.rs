@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 use ytclipper::Error;
+use ytclipper::engine::SubmitOptions;
 use ytclipper::spec::JobSpec;
 
 use crate::boundary::{Out, boundary};
@@ -75,7 +76,8 @@ impl Request {
         job: &Out<*mut ytc_job>,
     ) -> Result<(), Fault> {
         let object = handle::lookup(engine, "engine")?;
-        object.submit(JobSpec::from_json(&Value::Object(self.0).to_string())?, host, job)
+        let spec = JobSpec::from_json(&Value::Object(self.0).to_string())?;
+        object.submit(spec, &SubmitOptions::default(), host, job)
     }
 }
 

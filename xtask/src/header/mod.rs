@@ -11,8 +11,8 @@ use cbindgen::{Builder, Config, DocumentationStyle, EnumConfig, ExportConfig, La
 pub const HEADER: &str = "include/ytclipper.h";
 
 /// Files of `bindings/c/src` with public items, in the order in which the header shows them.
-const SOURCES: [&str; 9] =
-    ["status", "error", "progress", "callbacks", "job", "result", "event", "engine", "helpers"];
+const SOURCES: [&str; 10] =
+    ["status", "error", "progress", "callbacks", "job", "result", "event", "engine", "queue", "helpers"];
 
 /// Those that come last: chores.
 const LAST: [&str; 2] = ["library", "log"];
