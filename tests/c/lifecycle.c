@@ -1,7 +1,8 @@
 /*
  * One of everything, in order: what a host does in its life. Run under valgrind.
  *
- *     lifecycle VIDEO PICTURE
+ *     lifecycle VIDEO PICTURE [fork]     without a fork under valgrind, which takes the memory of
+ *                                        threads that are not in the child for lost
  */
 #include <stdatomic.h>
 #include <stdio.h>
@@ -186,7 +187,7 @@ int main(int count, char **arguments)
     ytc_error *error = NULL;
     char *json = NULL;
 
-    MUST(count == 3);
+    MUST(count >= 3);
     MUST(ytc_set_log(YTC_LOG_LEVEL_TRACE, on_log, NULL, NULL, &error) == YTC_STATUS_OK);
     MUST(ytc_capabilities("/nonexistent", &json, &error) == YTC_STATUS_OK && strstr(json, "libavcodec"));
     ytc_string_free(json);
@@ -195,7 +196,8 @@ int main(int count, char **arguments)
     a_job_that_fails(engine);
     a_request_that_is_refused(engine);
     a_pause_and_a_deadline(engine);
-    a_fork_is_told(engine);
+    if (count > 3)
+        a_fork_is_told(engine);
     MUST(ytc_engine_stats(engine, &json, &error) == YTC_STATUS_OK && strstr(json, "\"failed\":2"));
     ytc_string_free(json);
     MUST(ytc_engine_shutdown(engine, YTC_SHUTDOWN_MODE_DRAIN, -1, &error) == YTC_STATUS_OK);

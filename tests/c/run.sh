@@ -113,7 +113,7 @@ scenarios_end_as_the_table_says() {
 
 lifecycle_holds() {
     compile gcc c11 tests/c/lifecycle.c lifecycle
-    "$work/lifecycle" "$video" "$work/picture.jpg"
+    "$work/lifecycle" "$video" "$work/picture.jpg" fork
     compile g++ c++17 tests/c/wrapper.cpp wrapper
     "$work/wrapper" "$video"
 }

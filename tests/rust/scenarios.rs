@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::Value;
-use ytclipper::engine::{Engine, EngineConfig, JobHandle, ShutdownMode, Subscriber};
+use ytclipper::engine::{Engine, EngineConfig, JobHandle, ShutdownMode, SubmitOptions, Subscriber};
 use ytclipper::outcome::Progress;
 use ytclipper::spec::JobSpec;
 use ytclipper::{Error, Result};
@@ -205,7 +205,11 @@ impl Runner {
                 hearing.with(|board| board.reports.entry(heard.clone()).or_default().push(event.clone()));
             })
             .on_done(move |_| calling.done(&called, &steps));
-        let made = self.engine(engine).submit_with(JobSpec::from_json(&text)?, &SubmitOptions::default(), subscriber)?;
+        let made = self.engine(engine).submit_with(
+            JobSpec::from_json(&text)?,
+            &SubmitOptions::default(),
+            subscriber,
+        )?;
         self.with(|board| board.jobs.insert(job.to_owned(), made));
         Ok(())
     }
