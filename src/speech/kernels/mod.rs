@@ -1,11 +1,15 @@
 //! The products of matrices that whisper.cpp spends its time in, on the tile unit of newer Intel
-//! processors (AMX), and the threads that its graphs may have.
+//! processors (AMX) or by vectors of bfloat16 (AVX512-BF16), and the threads that its graphs may have.
 //!
-//! ggml has kernels for that unit, but only for weights whose rows are a multiple of 2048 long,
+//! ggml has kernels for the tile unit, but only for weights whose rows are a multiple of 2048 long,
 //! which is one matrix a layer of `base`. Here both sides of any product are rounded to bfloat16 and
-//! multiplied in tiles, with sums of 32 bits; a product with one vector, as for each token, is done
+//! multiplied by blocks, with sums of 32 bits; a product with one vector, as for each token, is done
 //! with vectors of 512 bits. What the processor cannot do so, whisper.cpp's own kernels do.
 
+#[cfg(target_arch = "x86_64")]
+mod blocks;
+#[cfg(target_arch = "x86_64")]
+mod dots;
 #[cfg(target_arch = "x86_64")]
 mod pack;
 mod seam;

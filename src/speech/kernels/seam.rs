@@ -135,16 +135,20 @@ pub(super) unsafe fn multiply(
     index: usize,
     count: usize,
 ) -> bool {
-    let kernel = if super::vector::fits(&left, &right) {
-        super::vector::multiply
-    } else if super::tiles::pays(&left, &right) {
-        super::tiles::multiply
-    } else {
-        return false;
-    };
-    // SAFETY: promised by the caller, and the kernel's own condition was asked.
-    unsafe { kernel(left, right, product, index, count) };
-    true
+    use super::blocks::{self, Unit};
+    use super::vector;
+
+    if vector::fits(&left, &right) {
+        // SAFETY: promised by the caller, and `fits` was asked.
+        unsafe { vector::multiply(left, right, product, index, count) };
+        return true;
+    }
+    let unit = if blocks::pays(&left, &right) { Unit::best() } else { None };
+    if let Some(unit) = unit {
+        // SAFETY: promised by the caller, and the processor has the unit.
+        unsafe { blocks::multiply(unit, left, right, product, index, count) };
+    }
+    unit.is_some()
 }
 
 #[cfg(not(target_arch = "x86_64"))]

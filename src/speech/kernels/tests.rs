@@ -1,7 +1,8 @@
 //! Products of both kernels against exact sums.
 
+use super::blocks::{self, Unit};
 use super::seam::multiply;
-use super::{Format, Operand, Product, tiles, vector};
+use super::{Format, Operand, Product, dots, tiles, vector};
 use crate::speech::ggml::half;
 
 /// Values between -1 and 1 without an order.
@@ -38,7 +39,8 @@ fn stored(values: &[f32], format: Format) -> (Vec<u8>, Vec<f32>) {
 }
 
 /// Largest error of a product against sums in double precision, over the root of a row's length.
-fn error(format: Format, rows: usize, columns: usize, length: usize, threads: usize) -> f64 {
+fn error(unit: Option<Unit>, format: Format, shape: (usize, usize, usize), threads: usize) -> f64 {
+    let (rows, columns, length) = shape;
     let (left_bytes, left) = stored(&noise(rows * length, 1), format);
     let (right_bytes, right) = stored(&noise(columns * length, 2), Format::Float);
     let operand = |bytes: &[u8], format: Format, rows: usize| {
@@ -50,8 +52,13 @@ fn error(format: Format, rows: usize, columns: usize, length: usize, threads: us
     let (a, b) = (operand(&left_bytes, format, rows), operand(&right_bytes, Format::Float, columns));
     for index in 0..threads {
         // SAFETY: the operands and the product are as large as they say.
-        let done = unsafe { multiply(a, b, Product { data: out.as_mut_ptr(), step }, index, threads) };
-        assert!(done, "{format:?} {rows} x {columns} x {length} was refused");
+        unsafe {
+            let product = Product { data: out.as_mut_ptr(), step };
+            match unit {
+                Some(unit) => blocks::multiply(unit, a, b, product, index, threads),
+                None => assert!(multiply(a, b, product, index, threads), "{shape:?} was refused"),
+            }
+        }
     }
     let mut worst = 0.0_f64;
     for (column, values) in out.chunks_exact(step).enumerate() {
@@ -66,19 +73,27 @@ fn error(format: Format, rows: usize, columns: usize, length: usize, threads: us
 }
 
 #[test]
-fn products_in_tiles_are_exact_sums_within_bfloat16() {
-    if !tiles::available() {
-        return;
-    }
-    for format in [Format::Float, Format::Half, Format::Block] {
-        for (rows, columns, length) in [(32, 32, 32), (16, 16, 64), (77, 45, 96), (512, 130, 2048)] {
-            for threads in [1, 3] {
-                let error = error(format, rows, columns, length, threads);
-                assert!(error < 0.02, "{format:?} {rows} x {columns} x {length}: {error}");
+fn products_by_blocks_are_exact_sums_within_bfloat16() {
+    let units = [(Unit::Dots, dots::available()), (Unit::Tiles, dots::available() && tiles::available())];
+    for (unit, _) in units.into_iter().filter(|(_, available)| *available) {
+        for format in [Format::Float, Format::Half, Format::Block] {
+            for shape in [(32, 32, 32), (16, 16, 64), (77, 45, 96), (512, 130, 2048)] {
+                for threads in [1, 3] {
+                    let error = error(Some(unit), format, shape, threads);
+                    assert!(error < 0.02, "{unit:?} {format:?} {shape:?}: {error}");
+                }
             }
         }
+        assert!(error(Some(unit), Format::Half, (100, 50, 1500), 1) < 0.02);
     }
-    assert!(error(Format::Half, 100, 50, 1500, 1) < 0.02);
+}
+
+#[test]
+fn the_best_unit_is_used_where_there_is_one() {
+    if Unit::best().is_some() {
+        assert!(error(None, Format::Block, (64, 40, 64), 1) < 0.02);
+    }
+    assert_eq!(Unit::best().is_some(), dots::available());
 }
 
 #[test]
@@ -88,7 +103,7 @@ fn products_with_a_vector_are_exact_sums_within_rounding_to_16_bits() {
     }
     for format in [Format::Half, Format::Block] {
         for (rows, length, threads) in [(1, 32, 1), (5, 96, 2), (100, 512, 3), (33, 2048, 1)] {
-            let error = error(format, rows, 1, length, threads);
+            let error = error(None, format, (rows, 1, length), threads);
             assert!(error < 2e-4, "{format:?} {rows} x {length}: {error}");
         }
     }
