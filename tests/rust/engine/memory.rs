@@ -80,7 +80,12 @@ fn measure(engine: Engine, spec: impl Fn(u64) -> JobSpec) -> (u64, Vec<String>) 
     let memory = || engine.stats().memory_bytes.unwrap();
     (0..WARM).for_each(|number| run_one(&engine, spec(number)));
     let before = memory();
-    (WARM..JOBS).for_each(|number| run_one(&engine, spec(number)));
+    for number in WARM..JOBS {
+        run_one(&engine, spec(number));
+        if number % 100 == 99 {
+            println!("memory: {} kB after {} jobs", memory() / 1024, number + 1);
+        }
+    }
     let grown = memory().saturating_sub(before);
     stop.store(true, Ordering::SeqCst);
     let most = watcher.join().unwrap();
@@ -114,7 +119,7 @@ fn leak_child() {
     assert!(bytes >= BAR, "{bytes} bytes a job");
 }
 
-/// Real jobs on real media: `make prove` runs this one.
+/// Real jobs on real media: `make prove` runs this one, with `MALLOC_ARENA_MAX=1`.
 #[test]
 #[ignore = "measured in a process of its own"]
 fn real_child() {
