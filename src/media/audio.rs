@@ -77,7 +77,11 @@ impl SoundReader {
         channels: Channels,
         cancel: &CancelToken,
     ) -> Result<Option<Self>> {
-        let input = Input::open(path, Kind::Media, cancel)?;
+        Self::of(Input::open(path, Kind::Media, cancel)?, rate, channels)
+    }
+
+    /// Opens the sound of an open file, from its begin on, or `None` where it has none.
+    pub(super) fn of(input: Input, rate: u32, channels: Channels) -> Result<Option<Self>> {
         let Some(stream) = input.best(Type::Audio) else { return Ok(None) };
         let found =
             input.context().stream(stream).ok_or_else(|| Error::internal("the audio stream is gone"))?;

@@ -14,6 +14,7 @@ use ffmpeg_next::ffi;
 use ffmpeg_next::media::Type;
 
 use super::failure::{check, failed};
+use super::growing::{GrowingFile, GrowingIo};
 use crate::context::CancelToken;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -53,9 +54,11 @@ impl Kind {
     }
 }
 
-/// An open file. Field order matters: the context reads the flag until it is closed.
+/// An open file. Field order matters: the context reads the flag, and through `_io` where that is
+/// there, until it is closed.
 pub(super) struct Input {
     context: ffmpeg::format::context::Input,
+    _io: Option<GrowingIo>,
     /// Length that was measured where the container does not tell it, in seconds.
     measured: f64,
     _cancel: Arc<AtomicBool>,
@@ -67,19 +70,32 @@ impl Input {
     /// Fails with `NotFound`, `IsDirectory`, `Io`, `CorruptMedia` (empty or broken),
     /// `UnsupportedMedia` (not media, or a container that is not whitelisted), `LimitExceeded`.
     pub(super) fn open(path: &Path, kind: Kind, cancel: &CancelToken) -> Result<Self> {
-        quiet();
         check_file(path)?;
+        let mut input = Self::look_into(path, kind, None, cancel)?;
+        if kind == Kind::Media && input.duration() == 0.0 {
+            input.measure()?;
+        }
+        Ok(input)
+    }
+
+    /// The same with media that are still being written: they are read once, in order, and where
+    /// they end is not known.
+    pub(super) fn open_growing(file: GrowingFile, cancel: &CancelToken) -> Result<Self> {
+        let path = file.path().to_owned();
+        Self::look_into(&path, Kind::Media, Some(GrowingIo::new(file, cancel)?), cancel)
+    }
+
+    fn look_into(path: &Path, kind: Kind, io: Option<GrowingIo>, cancel: &CancelToken) -> Result<Self> {
+        quiet();
         let flag = Arc::clone(cancel.flag());
-        let context = open_context(path, kind, &flag).map_err(|error| explain(error, path, kind))?;
-        let mut input = Self { context, measured: 0.0, _cancel: flag };
+        let context =
+            open_context(path, kind, io.as_ref(), &flag).map_err(|error| explain(error, path, kind))?;
+        let mut input = Self { context, _io: io, measured: 0.0, _cancel: flag };
         input.check_limits(path)?;
         input.find_streams().map_err(|error| explain(error, path, kind))?;
         input.check_limits(path)?;
         if input.context.nb_streams() == 0 {
             return Err(explain(ffmpeg::Error::InvalidData, path, kind));
-        }
-        if kind == Kind::Media && input.duration() == 0.0 {
-            input.measure()?;
         }
         Ok(input)
     }
@@ -249,6 +265,7 @@ impl Drop for StreamOptions {
 fn open_context(
     path: &Path,
     kind: Kind,
+    io: Option<&GrowingIo>,
     flag: &Arc<AtomicBool>,
 ) -> Result<ffmpeg::format::context::Input, ffmpeg::Error> {
     let invalid = |_| ffmpeg::Error::InvalidData;
@@ -262,7 +279,8 @@ fn open_context(
         Kind::Picture => sniff(path, kind).map_or(ptr::null(), |(format, _)| format),
     };
     // SAFETY: the context is freshly allocated and given to the call, which frees it on failure;
-    // the interrupt callback reads the flag, which `Input` keeps alive until the context is closed.
+    // the interrupt callback reads the flag, which `Input` keeps alive until the context is closed,
+    // as it does with `io`, which stays its own.
     unsafe {
         let mut context = ffi::avformat_alloc_context();
         if context.is_null() {
@@ -271,6 +289,9 @@ fn open_context(
         (*context).interrupt_callback =
             ffi::AVIOInterruptCB { callback: Some(interrupted), opaque: Arc::as_ptr(flag) as *mut c_void };
         (*context).max_streams = MAX_STREAMS as c_int;
+        if let Some(io) = io {
+            (*context).pb = io.as_ptr();
+        }
         let mut raw = options.disown();
         let code = ffi::avformat_open_input(&raw mut context, url.as_ptr(), format.cast_mut(), &raw mut raw);
         drop(ffmpeg::Dictionary::own(raw));

@@ -3,6 +3,8 @@
 use std::path::Path;
 
 use super::audio::{Channels, SoundReader};
+use super::growing::GrowingFile;
+use super::input::Input;
 use crate::context::CancelToken;
 use crate::error::{Error, ErrorKind, Result};
 use crate::picture::{AudioStream, AudioView};
@@ -34,7 +36,20 @@ impl AudioReader {
         if start > 0.0 {
             sound.seek(start)?;
         }
-        Ok(Some(Self { sound, cancel: cancel.clone(), run: Vec::with_capacity(RUN) }))
+        Ok(Some(Self::new(sound, cancel)))
+    }
+
+    /// Opens the sound of a file that is still being written, from its begin on; waits for what is
+    /// not there yet. `None` where it has none. Containers that cannot be read in one go from begin
+    /// to end fail here or later.
+    pub fn follow(file: GrowingFile, cancel: &CancelToken) -> Result<Option<Self>> {
+        let input = Input::open_growing(file, cancel)?;
+        let sound = SoundReader::of(input, RATE, Channels::Mono)?;
+        Ok(sound.map(|sound| Self::new(sound, cancel)))
+    }
+
+    fn new(sound: SoundReader, cancel: &CancelToken) -> Self {
+        Self { sound, cancel: cancel.clone(), run: Vec::with_capacity(RUN) }
     }
 }
 

@@ -15,6 +15,7 @@ mod failure;
 mod feed;
 mod geometry;
 mod graph;
+mod growing;
 mod input;
 mod insert;
 mod listen;
@@ -40,6 +41,7 @@ mod verify;
 mod watch;
 mod writer;
 
+pub use growing::{GrowingFile, Growth};
 pub use insert::check_insert;
 pub use listen::AudioReader;
 pub use probe::probe;
