@@ -6,6 +6,7 @@
 //! `<dir>/<id>.mp4` in one step.
 
 mod address;
+mod arrival;
 mod command;
 mod explain;
 mod info;
@@ -23,6 +24,9 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::outcome::Download;
 use crate::spec::{DEFAULT_MAX_DOWNLOAD_BYTES, DownloadSpec};
 
+pub use self::arrival::Watch;
+
+use self::arrival::Arrivals;
 use self::explain::{explain, fault};
 use self::info::Info;
 use self::process::{Limits, too_large};
@@ -70,9 +74,20 @@ impl Default for Policy {
 /// - `NotFound`, `IsDirectory`, `UnsupportedMedia` for a local path that is no file;
 /// - `NoSpace`, `Io` where the folder cannot be written.
 pub fn fetch(spec: &DownloadSpec, policy: &Policy, ctx: &Context) -> Result<Download> {
+    fetch_watched(spec, policy, ctx, &mut |_| {})
+}
+
+/// The same; `watch` is told of the files as they come. A file that is there already, or comes
+/// faster than yt-dlp reports, is not told.
+pub fn fetch_watched<'a>(
+    spec: &DownloadSpec,
+    policy: &Policy,
+    ctx: &Context,
+    watch: &'a mut Watch<'a>,
+) -> Result<Download> {
     match Source::parse(&spec.url)? {
         Source::Local(path) => look_at(&path),
-        Source::Remote(url) => Fetch { spec, policy, ctx, url }.run(),
+        Source::Remote(url) => Fetch { spec, policy, ctx, url }.run(watch),
     }
 }
 
@@ -110,7 +125,7 @@ struct Fetch<'a> {
 }
 
 impl Fetch<'_> {
-    fn run(&self) -> Result<Download> {
+    fn run<'a>(&self, watch: &'a mut Watch<'a>) -> Result<Download> {
         self.ctx.progress.set(0.0, format!("Looking at {}", self.url.host));
         self.url.admit(self.policy, self.ctx)?;
         let folder = private_folder(&self.spec.dir)?;
@@ -119,7 +134,7 @@ impl Fetch<'_> {
         let target = self.spec.dir.join(format!("{stem}.mp4"));
         let reused = fs::metadata(&target).is_ok_and(|file| file.is_file() && file.len() > 0);
         if !reused {
-            self.fetch(&info, folder.path())?;
+            self.fetch(&info, folder.path(), watch)?;
             publish(&find_media(folder.path(), self.policy)?, &target)?;
         }
         self.ctx.progress.set(1.0, if reused { "Already downloaded" } else { "Downloaded" });
@@ -137,7 +152,7 @@ impl Fetch<'_> {
         if ended.status.success() { Info::parse(&json) } else { Err(explain(&ended.stderr)) }
     }
 
-    fn fetch(&self, info: &Info, folder: &Path) -> Result<()> {
+    fn fetch(&self, info: &Info, folder: &Path, watch: &mut Watch<'_>) -> Result<()> {
         for url in info.stream_urls() {
             SourceUrl::of_stream(url)?.admit(self.policy, self.ctx)?;
         }
@@ -149,6 +164,7 @@ impl Fetch<'_> {
         fs::write(&path, info.to_json()).map_err(|error| Error::io(error, "write", &path))?;
         let command = command::fetch(self.policy, self.spec.max_height, folder);
         let mut overall = Overall::new(&sizes);
+        let mut arrivals = Arrivals::new(folder, watch);
         let bytes = Cell::new(self.policy.max_bytes);
         let limits = self.limits(MAX_LINE, folder, &bytes);
         let ended = process::run(command, &limits, self.ctx, |line| {
@@ -156,18 +172,19 @@ impl Fetch<'_> {
                 // What is joined stands on the disk twice; its size is known by now.
                 bytes.set(u64::MAX);
             }
-            self.report(line, &mut overall);
+            if let Some(figures) = Figures::parse(line) {
+                arrivals.take(&figures);
+                self.report(&figures, &mut overall);
+            } else if line == format!("{CONVERT_MARK}Merger started") {
+                self.ctx.progress.set(0.97, "Joining picture and sound");
+            }
         })?;
         if ended.status.success() { Ok(()) } else { Err(explain(&ended.stderr)) }
     }
 
     /// The look at the video is the first 5 % of the stage, joining its parts the last 3 %.
-    fn report(&self, line: &str, overall: &mut Overall) {
-        if let Some(figures) = Figures::parse(line) {
-            self.ctx.progress.set(0.05 + 0.92 * overall.advance(&figures), figures.message());
-        } else if line == format!("{CONVERT_MARK}Merger started") {
-            self.ctx.progress.set(0.97, "Joining picture and sound");
-        }
+    fn report(&self, figures: &Figures, overall: &mut Overall) {
+        self.ctx.progress.set(0.05 + 0.92 * overall.advance(figures), figures.message());
     }
 
     fn limits<'a>(&self, line: usize, folder: &'a Path, bytes: &'a Cell<u64>) -> Limits<'a> {

@@ -11,6 +11,10 @@ pub(super) const CONVERT_MARK: &str = "ytc-convert ";
 #[derive(Debug, Default, Clone, PartialEq, Deserialize)]
 #[serde(default)]
 pub(super) struct Figures {
+    /// `downloading` or `finished`.
+    pub status: String,
+    /// The file that is written now.
+    pub tmpfilename: String,
     filename: String,
     downloaded_bytes: Option<f64>,
     total_bytes: Option<f64>,
