@@ -16,7 +16,7 @@ use ytclipper::spec::{ClipRequest, DownloadSpec, JobSpec, ProcessSpec};
 
 use crate::http::{Page, Server};
 
-fn yt_dlp() -> String {
+pub fn yt_dlp() -> String {
     let beside = || format!("{}/.venv/bin/yt-dlp", env!("CARGO_MANIFEST_DIR"));
     let path = std::env::var("YTCLIPPER_YT_DLP").unwrap_or_else(|_| beside());
     assert!(Path::new(&path).exists(), "{path} is missing: run `make setup`");
@@ -32,11 +32,11 @@ fn spec(url: impl Into<String>, dir: &Path) -> DownloadSpec {
     DownloadSpec { dir: dir.to_owned(), ..DownloadSpec::new(url) }
 }
 
-fn content(kind: &'static str, bytes: impl Into<Vec<u8>>) -> Page {
+pub fn content(kind: &'static str, bytes: impl Into<Vec<u8>>) -> Page {
     Page::Content(kind, Arc::new(bytes.into()))
 }
 
-fn one_page(path: &str, page: Page) -> Server {
+pub fn one_page(path: &str, page: Page) -> Server {
     Server::new([(path.to_owned(), page)])
 }
 
@@ -56,19 +56,19 @@ fn codecs(path: &Path) -> Vec<String> {
     String::from_utf8(out.stdout).unwrap().lines().map(str::to_owned).collect()
 }
 
-fn names(folder: &Path) -> Vec<String> {
+pub fn names(folder: &Path) -> Vec<String> {
     let name = |entry: std::io::Result<fs::DirEntry>| entry.unwrap().file_name().into_string().unwrap();
     fs::read_dir(folder).unwrap().map(name).collect()
 }
 
 /// Processes whose working folder is below `folder`, although it may have been removed.
-fn processes_in(folder: &Path) -> Vec<PathBuf> {
+pub fn processes_in(folder: &Path) -> Vec<PathBuf> {
     let places =
         fs::read_dir("/proc").unwrap().filter_map(|entry| fs::read_link(entry.ok()?.path().join("cwd")).ok());
     places.filter(|place| place.starts_with(folder)).collect()
 }
 
-fn reason(error: &Error) -> &str {
+pub fn reason(error: &Error) -> &str {
     assert_eq!(error.kind(), ErrorKind::Download, "{error:?}");
     &error.context()["reason"]
 }

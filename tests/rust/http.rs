@@ -15,6 +15,11 @@ pub enum Page {
     Content(&'static str, Arc<Vec<u8>>),
     /// Content that takes about a second a megabyte.
     Slow(&'static str, Arc<Vec<u8>>),
+    /// Content whose last tenth is held back until the gate opens. Then it is sent where the page of
+    /// that time has the same content, else the connection is closed; later requests find that page.
+    Held(&'static str, Arc<Vec<u8>>, Arc<AtomicBool>, Box<Page>),
+    /// Content that is sent whole whatever range is asked for.
+    Whole(&'static str, Arc<Vec<u8>>),
     /// A bare status.
     Status(u16),
     /// A video that comes slowly and never ends; with its length told (1 GB), or not.
@@ -94,6 +99,11 @@ fn parse_range(line: &str) -> Option<(usize, Option<usize>)> {
     name.eq_ignore_ascii_case("range").then_some((first.parse().ok()?, last.parse().ok()))
 }
 
+fn begin(mut stream: &TcpStream, kind: &str, length: usize) -> std::io::Result<()> {
+    let headers = format!("Content-Type: {kind}\r\nContent-Length: {length}\r\nConnection: close");
+    write!(stream, "HTTP/1.1 200 OK\r\n{headers}\r\n\r\n")
+}
+
 fn answer(
     mut stream: &TcpStream,
     page: &Page,
@@ -104,6 +114,28 @@ fn answer(
     match page {
         Page::Status(status) => {
             write!(stream, "HTTP/1.1 {status} Nope\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        }
+        Page::Held(.., gate, then) if gate.load(Ordering::Relaxed) => {
+            answer(stream, then, range, head_only, halt)
+        }
+        Page::Held(kind, content, gate, then) => {
+            begin(stream, kind, content.len())?;
+            let (first, held) = content.split_at(content.len() / 10 * 9);
+            if head_only {
+                return Ok(());
+            }
+            stream.write_all(first)?;
+            while !gate.load(Ordering::Relaxed) && !halt.load(Ordering::Relaxed) {
+                thread::sleep(Duration::from_millis(5));
+            }
+            match &**then {
+                Page::Content(_, same) if same == content => stream.write_all(held),
+                _ => Ok(()),
+            }
+        }
+        Page::Whole(kind, content) => {
+            begin(stream, kind, content.len())?;
+            if head_only { Ok(()) } else { stream.write_all(content) }
         }
         Page::Content(kind, content) | Page::Slow(kind, content) => {
             let end = |last: Option<usize>| last.map_or(content.len(), |last| content.len().min(last + 1));

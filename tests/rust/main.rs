@@ -3,6 +3,8 @@
 
 #[cfg(feature = "download")]
 mod download;
+#[cfg(all(feature = "download", feature = "speech"))]
+mod early;
 mod engine;
 #[cfg(feature = "vision")]
 mod faces;

@@ -3,21 +3,25 @@
 mod choose;
 mod clip;
 mod clips;
+mod early;
 mod folder;
 mod source;
 mod words;
 
 use std::collections::BTreeMap;
+use std::thread;
 use std::time::Instant;
 
 use super::Resources;
 use crate::context::Context;
 use crate::error::Result;
-use crate::outcome::{Project, Stage};
+use crate::outcome::{Download, Project, Stage};
 use crate::spec::ProcessSpec;
 
 use clips::Studio;
+use early::Early;
 use folder::ProjectFolder;
+use words::Heard;
 
 pub(super) use source::is_url;
 pub(super) use words::needs_speech;
@@ -36,21 +40,8 @@ pub(super) fn run(spec: &ProcessSpec, resources: &Resources, context: &Context) 
     if spec.layout().needs_faces() {
         resources.faces.get()?;
     }
-    let downloaded = if is_url(&spec.source) { DOWNLOADED } else { 0.0 };
-    let (source, info) = timings.measure(Stage::Downloading, || {
-        source::fetch(spec, resources, &context.window(Stage::Downloading, 0.0, downloaded))
-    })?;
-    let has_sound = info.audio.is_some();
-    let transcribed = if words::will_listen(spec, has_sound) { TRANSCRIBED } else { downloaded };
-    let heard = timings.measure(Stage::Transcribing, || {
-        words::hear(
-            spec,
-            &source.video_path,
-            has_sound,
-            resources,
-            &context.window(Stage::Transcribing, downloaded, transcribed),
-        )
-    })?;
+    let Material { source, heard, reached: transcribed } =
+        fetch_and_hear(spec, resources, context, &mut timings)?;
     let candidates = timings.measure(Stage::Analyzing, || {
         context.window(Stage::Analyzing, transcribed, transcribed).progress.set(0.0, "Choosing clips");
         choose::candidates(spec, &heard, &source)
@@ -71,7 +62,37 @@ pub(super) fn run(spec: &ProcessSpec, resources: &Resources, context: &Context) 
     })
 }
 
-/// Wall-clock seconds by stage.
+/// What clips are chosen from, and the job's progress when it is there.
+struct Material {
+    source: Download,
+    heard: Heard,
+    reached: f64,
+}
+
+/// Fetches the source and its words; what comes from a URL is listened to while it comes.
+fn fetch_and_hear(
+    spec: &ProcessSpec,
+    resources: &Resources,
+    context: &Context,
+    timings: &mut Timings,
+) -> Result<Material> {
+    let downloaded = if is_url(&spec.source) { DOWNLOADED } else { 0.0 };
+    let downloading = context.window(Stage::Downloading, 0.0, downloaded);
+    let transcribing = context.window(Stage::Transcribing, downloaded, TRANSCRIBED);
+    thread::scope(|scope| {
+        let mut early = Early::begin(scope, spec, resources, &downloading, &transcribing);
+        let (source, info) = timings
+            .measure(Stage::Downloading, || source::fetch(spec, early.as_mut(), resources, &downloading))?;
+        let has_sound = info.audio.is_some();
+        let reached = if words::will_listen(spec, has_sound) { TRANSCRIBED } else { downloaded };
+        let heard = timings.measure(Stage::Transcribing, || {
+            words::hear(spec, &source.video_path, has_sound, early, resources, &transcribing)
+        })?;
+        Ok(Material { source, heard, reached })
+    })
+}
+
+/// Wall-clock seconds by stage; what is understood during the download counts as download.
 #[derive(Default)]
 struct Timings(BTreeMap<String, f64>);
 

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::early::Early;
 use crate::context::Context;
 use crate::error::{Error, ErrorKind, Result};
 use crate::media::probe;
@@ -16,14 +17,15 @@ pub(in crate::stages) fn is_url(source: &str) -> bool {
     scheme("http://") || scheme("https://")
 }
 
-/// Brings the source to disk, looks into it and checks that clips can be cut from it.
+/// Brings the source to disk while `early` listens, looks into it and checks that clips can be cut from it.
 pub(super) fn fetch(
     spec: &ProcessSpec,
+    early: Option<&mut Early<'_>>,
     resources: &Resources,
     context: &Context,
 ) -> Result<(Download, MediaInfo)> {
     let mut source = if is_url(&spec.source) {
-        download(spec, resources, context)?
+        download(spec, early, resources, context)?
     } else {
         local(Path::new(&spec.source))
     };
@@ -53,14 +55,22 @@ fn local(path: &Path) -> Download {
 }
 
 #[cfg(feature = "download")]
-fn download(spec: &ProcessSpec, resources: &Resources, context: &Context) -> Result<Download> {
+fn download(
+    spec: &ProcessSpec,
+    early: Option<&mut Early<'_>>,
+    resources: &Resources,
+    context: &Context,
+) -> Result<Download> {
     let mut request = crate::spec::DownloadSpec::new(&spec.source);
     request.dir.clone_from(&spec.download_dir);
-    crate::stages::download::run(&request, resources, context)
+    let Some(early) = early else { return crate::stages::download::run(&request, resources, context) };
+    let context = early.download(context);
+    let mut watch = |growing: Option<&Path>| early.watch(growing);
+    crate::download::fetch_watched(&request, &resources.downloads, &context, &mut watch)
 }
 
 #[cfg(not(feature = "download"))]
-fn download(_: &ProcessSpec, _: &Resources, _: &Context) -> Result<Download> {
+fn download(_: &ProcessSpec, _: Option<&mut Early<'_>>, _: &Resources, _: &Context) -> Result<Download> {
     Err(crate::stages::without("download"))
 }
 

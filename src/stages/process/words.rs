@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
+use super::early::Early;
 use crate::context::Context;
 use crate::error::Result;
-use crate::outcome::{Segment, Word};
+use crate::outcome::{Segment, Transcript, Word};
 use crate::spec::{ProcessSpec, TranscribeSpec};
 use crate::stages::{Resources, transcribe};
 
@@ -17,6 +18,13 @@ pub(super) struct Heard {
     pub segments: Vec<Segment>,
     /// All words in source time.
     pub words: Vec<Word>,
+}
+
+impl From<Transcript> for Heard {
+    fn from(transcript: Transcript) -> Self {
+        let words = transcript.words().cloned().collect();
+        Self { language: transcript.language, segments: transcript.segments, words }
+    }
 }
 
 /// Whether the speech must be transcribed: to find clips, or to caption those that the caller
@@ -43,24 +51,35 @@ pub(super) fn check_model(spec: &ProcessSpec, resources: &Resources) -> Result<(
     Ok(())
 }
 
-/// Listens where [`will_listen`] says so.
+/// Listens where [`will_listen`] says so, unless `early` heard it all while it came.
 pub(super) fn hear(
     spec: &ProcessSpec,
     source: &Path,
     has_sound: bool,
+    early: Option<Early<'_>>,
     resources: &Resources,
     context: &Context,
 ) -> Result<Heard> {
     if !will_listen(spec, has_sound) {
         return Ok(Heard { words: spec.full_transcript_words.clone(), ..Heard::default() });
     }
+    let request = request(spec, source);
+    if let Some(early) = early
+        && let Some(transcript) = early.finish(source, context)?
+    {
+        transcribe::keep(&request, &transcript, resources)?;
+        return Ok(transcript.into());
+    }
+    transcribe::run(&request, resources, context).map(Heard::from)
+}
+
+/// How the speech of `source` is transcribed.
+pub(super) fn request(spec: &ProcessSpec, source: &Path) -> TranscribeSpec {
     let mut request = TranscribeSpec::new(source);
     request.model.clone_from(&spec.model);
     request.language.clone_from(&spec.language);
     request.options.clone_from(&spec.speech);
-    let transcript = transcribe::run(&request, resources, context)?;
-    let words = transcript.words().cloned().collect();
-    Ok(Heard { language: transcript.language, segments: transcript.segments, words })
+    request
 }
 
 #[cfg(test)]
