@@ -72,7 +72,8 @@ pub struct Progress {
     /// Number of this report within the job, from 1.
     pub seq: u64,
     /// Segments of speech that were understood since the report before: reports may be left out,
-    /// these never are.
+    /// these never are. One with the id of an earlier one takes its place: a download was listened
+    /// to before its end and turned out otherwise.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub segments: Vec<Segment>,
 }
