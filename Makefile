@@ -91,6 +91,11 @@ bench: build models sample ## Measure, against peers side by side; writes docs/b
 	    python benches/$$name.py --write || status=1; \
 	done; exit $$status
 
+.PHONY: prove-host
+prove-host: build models sample ## 300 exits and 200 forks of a busy interpreter, a minute's heartbeat
+	YTC_EXITS=300 YTC_FORKS=200 python -m pytest --quiet -s tests/python/test_exits.py
+	python benches/heartbeat.py
+
 .PHONY: prove
 prove: ## Run `make test`, `make demo` and the long proofs in a fresh clone with an empty home
 	scripts/prove.sh

@@ -17,6 +17,7 @@ SECONDS=0
 newcomer make test
 echo "prove: make test took $((SECONDS / 60)) min $((SECONDS % 60)) s"
 newcomer make demo
+newcomer make prove-host
 newcomer scripts/schedules.sh
 # Promise 11 at its full size; `make test` does a part of it.
 newcomer tests/c/run.sh 1000000

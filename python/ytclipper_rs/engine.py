@@ -116,16 +116,29 @@ class Engine(JobMethods):
         return self._wrap(self._native.submit(spec_to_json(spec), given))
 
     def job(self, id: int) -> Job[Any] | None:
-        """The job of this number, or None where the engine knows none."""
+        """The job of this number, or None where the engine knows none.
+
+        Example:
+            again = engine.job(job.id)
+        """
         native = self._native.job(id)
         return None if native is None else self._wrap(native)
 
     def jobs(self) -> list[Job[Any]]:
-        """The jobs that the engine knows, in order of submission."""
+        """The jobs that the engine knows, in order of submission.
+
+        Example:
+            waiting = [job for job in engine.jobs() if job.state == "queued"]
+        """
         return [self._wrap(native) for native in self._native.jobs()]
 
     def stats(self) -> Stats:
-        """What the engine is doing and has done."""
+        """What the engine is doing and has done.
+
+        Example:
+            now = engine.stats()
+            print(now.queued, now.running, now.succeeded)
+        """
         return decode(Stats, json.loads(self._native.stats()))
 
     def metrics(self) -> str:
@@ -156,7 +169,11 @@ class Engine(JobMethods):
         self._native.pause()
 
     def resume(self) -> None:
-        """Ends a pause. Harmless when there is none."""
+        """Ends a pause. Harmless when there is none.
+
+        Example:
+            engine.resume()
+        """
         self._native.resume()
 
     def shutdown(self, mode: ShutdownMode = "drain", timeout: float | None = None) -> None:
@@ -169,12 +186,19 @@ class Engine(JobMethods):
         Raises:
             JobTimeout: Not all jobs had ended in time.
             WouldDeadlock: The call was made inside a callback.
+
+        Example:
+            engine.shutdown("finish_running", timeout=60)
         """
         self._native.shutdown(mode, timeout)
 
     async def aclose(self, mode: ShutdownMode = "drain", timeout: float | None = None) -> None:
         """Closes the engine as `shutdown` does, without blocking the event loop. When the task is
-        cancelled meanwhile, so are the jobs."""
+        cancelled meanwhile, so are the jobs.
+
+        Example:
+            await engine.aclose("now")
+        """
         try:
             await _in_thread(functools.partial(self.shutdown, mode, timeout))
         except asyncio.CancelledError:

@@ -69,11 +69,21 @@ class Job(Generic[T]):
         return progress_from_json(self._native.progress())
 
     def done(self) -> bool:
-        """Whether the job has succeeded, failed or been cancelled."""
+        """Whether the job has succeeded, failed or been cancelled.
+
+        Example:
+            if job.done():
+                print(job.state)
+        """
         return self._native.state() in _FINAL
 
     def cancelled(self) -> bool:
-        """Whether the job has been cancelled."""
+        """Whether the job has been cancelled.
+
+        Example:
+            if job.cancelled():
+                print("nothing was made")
+        """
         return self._native.state() == "cancelled"
 
     def cancel(self) -> bool:
@@ -84,6 +94,10 @@ class Job(Generic[T]):
 
         Returns:
             False where the job was done already.
+
+        Example:
+            job.cancel()
+            assert isinstance(job.exception(), yt.JobCancelled)
         """
         return self._native.cancel()
 
@@ -100,6 +114,12 @@ class Job(Generic[T]):
             JobCancelled: The job was cancelled.
             WouldDeadlock: The call was made inside a callback of an unfinished job.
             YtclipperError: The job failed; the class tells how.
+
+        Example:
+            try:
+                report = engine.clip("talk.mp4", 12.5, 40.0, "clip.mp4").result(timeout=600)
+            except FileNotFoundError:
+                print("no such video")
         """
         self._wait(timeout)
         return self._take()
@@ -110,6 +130,11 @@ class Job(Generic[T]):
         Raises:
             JobTimeout: The job was not done in time; it goes on.
             WouldDeadlock: The call was made inside a callback of an unfinished job.
+
+        Example:
+            error = job.exception()
+            if error is not None:
+                print(error.kind, error.stage, error.message)
         """
         self._wait(timeout)
         return self._native.error()
@@ -121,6 +146,9 @@ class Job(Generic[T]):
         the engine's `submit` are allowed; waiting for an unfinished job and closing the engine
         raise [`WouldDeadlock`][ytclipper_rs.WouldDeadlock]. What it raises goes to
         `sys.unraisablehook`.
+
+        Example:
+            job.add_done_callback(lambda job: print(job.id, job.state))
         """
         self._native.add_done_callback(functools.partial(callback, self))
 

@@ -21,7 +21,11 @@ PACKAGED_FACE_MODEL = Path(__file__).with_name("data") / "centerface.onnx"
 
 def default_model_dir() -> Path:
     """The folder that an engine uses unless told otherwise: `$YTCLIPPER_MODELS`, or
-    `ytclipper/models` in the user's cache folder."""
+    `ytclipper/models` in the user's cache folder.
+
+    Example:
+        print(yt.default_model_dir())
+    """
     return _native.default_model_dir()
 
 
@@ -46,6 +50,9 @@ def model_path(name: str, model_dir: StrPath | None = None) -> Path:
 
     Raises:
         ModelUnavailable: It is not installed; the message gives the command that does it.
+
+    Example:
+        path = yt.model_path("base")
     """
     try:
         return _native.model_path(name, model_dir)

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use ytclipper::engine::{Engine, EngineConfig, JobHandle, JobState, Subscriber};
+use ytclipper::engine::{Engine, EngineConfig, JobHandle, JobState, SubmitOptions, Subscriber};
 use ytclipper::error::ErrorKind;
 use ytclipper::outcome::{Outcome, Segment, Stage, Transcript};
 use ytclipper::spec::{ClipRequest, JobSpec, ProcessSpec, TranscribeSpec};
@@ -73,7 +73,9 @@ impl Run {
                 heard(job);
             }
         });
-        let job = engine.submit_with(JobSpec::Process(Box::new(spec)), subscriber).unwrap();
+        let job = engine
+            .submit_with(JobSpec::Process(Box::new(spec)), &SubmitOptions::default(), subscriber)
+            .unwrap();
         Self { engine, job, down: folder.path("down"), told }
     }
 

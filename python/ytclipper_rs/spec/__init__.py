@@ -123,6 +123,11 @@ def spec_to_json(spec: JobSpec) -> str:
 
     Raises:
         InvalidSpec: A field holds what JSON cannot carry.
+
+    Example:
+        >>> import ytclipper_rs as yt
+        >>> yt.spec_to_json(yt.ProbeSpec("talk.mp4"))
+        '{"kind": "probe", "source": "talk.mp4"}'
     """
     return json.dumps({"kind": spec.kind, **encode(spec)})
 

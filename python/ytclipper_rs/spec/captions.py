@@ -54,7 +54,13 @@ class CaptionStyle(Request):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class CaptionSpec(Request):
-    """Captions to draw."""
+    """Captions to draw.
+
+    Example:
+        >>> import ytclipper_rs as yt
+        >>> yt.CaptionSpec([yt.Word("Hello,", 0.3, 0.7)])
+        CaptionSpec(words=(Word(word='Hello,', start=0.3, end=0.7),))
+    """
 
     words: Sequence[Word]
     """Words in source time; those outside the parts are left out, the others move with them."""

@@ -108,7 +108,13 @@ class ClipRequest(Request):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ProcessSpec(Request):
-    """Turn a source into captioned clips in a project folder. Leaves a `Project`."""
+    """Turn a source into captioned clips in a project folder. Leaves a `Project`.
+
+    Example:
+        >>> import ytclipper_rs as yt
+        >>> yt.ProcessSpec("talk.mp4", format="vertical_9x16").format
+        'vertical_9x16'
+    """
 
     kind: ClassVar[str] = "process"
     source: StrPath

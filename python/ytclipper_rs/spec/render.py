@@ -31,7 +31,13 @@ Preset = Literal[
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Transition(Request):
-    """A cross-fade between parts."""
+    """A cross-fade between parts.
+
+    Example:
+        >>> import ytclipper_rs as yt
+        >>> yt.Transition(0)  # a hard cut
+        Transition(duration=0)
+    """
 
     duration: float = 0.1
     """Length in seconds (0 to 5), rounded to whole frames; 0 is a hard cut. It is shortened to
@@ -96,7 +102,13 @@ class Watermark(Request):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Loudness(Request):
-    """Target of loudness normalisation (EBU R 128)."""
+    """Target of loudness normalisation (EBU R 128).
+
+    Example:
+        >>> import ytclipper_rs as yt
+        >>> yt.Loudness(integrated_lufs=-16.0)
+        Loudness(integrated_lufs=-16.0)
+    """
 
     integrated_lufs: float = -14.0
     """Integrated loudness in LUFS (-40 to -5)."""
@@ -106,7 +118,13 @@ class Loudness(Request):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class AudioSpec(Request):
-    """What becomes of the sound."""
+    """What becomes of the sound.
+
+    Example:
+        >>> import ytclipper_rs as yt
+        >>> yt.AudioSpec(loudness=yt.Loudness(-16.0))
+        AudioSpec(loudness=Loudness(integrated_lufs=-16.0))
+    """
 
     enabled: bool = True
     """Whether the result has sound at all; a source without sound gives one without."""
@@ -118,7 +136,13 @@ class AudioSpec(Request):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Size(Request):
-    """A picture's size in pixels, even numbers from 16 to 7680."""
+    """A picture's size in pixels, even numbers from 16 to 7680.
+
+    Example:
+        >>> import ytclipper_rs as yt
+        >>> yt.Size(1280, 720)
+        Size(width=1280, height=720)
+    """
 
     width: int
     """Width."""
@@ -132,6 +156,11 @@ class EncodeSpec(Request):
 
     The default, `veryfast` at CRF 22, gives the picture and size of `medium` at CRF 23 in half
     the time on upscaled vertical crops (`docs/benchmarks.md`).
+
+    Example:
+        >>> import ytclipper_rs as yt
+        >>> yt.EncodeSpec("medium", crf=20, size=yt.Size(1280, 720))
+        EncodeSpec(preset='medium', crf=20, size=Size(width=1280, height=720))
     """
 
     preset: Preset = "veryfast"
@@ -188,7 +217,13 @@ class RenderPlan(Request):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ThumbnailSpec(Request):
-    """Take a still picture. Leaves a `Thumbnail`."""
+    """Take a still picture. Leaves a `Thumbnail`.
+
+    Example:
+        >>> import ytclipper_rs as yt
+        >>> yt.ThumbnailSpec("talk.mp4", "cover.jpg", time=33.0).time
+        33.0
+    """
 
     kind: ClassVar[str] = "thumbnail"
     source: StrPath

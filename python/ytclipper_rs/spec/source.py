@@ -10,7 +10,13 @@ from .._codec import Request, StrPath
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ProbeSpec(Request):
-    """Tell what is in a file. Leaves a `MediaInfo`."""
+    """Tell what is in a file. Leaves a `MediaInfo`.
+
+    Example:
+        >>> import ytclipper_rs as yt
+        >>> yt.ProbeSpec("talk.mp4").source
+        'talk.mp4'
+    """
 
     kind: ClassVar[str] = "probe"
     source: StrPath
@@ -19,7 +25,13 @@ class ProbeSpec(Request):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class DownloadSpec(Request):
-    """Fetch a video. Leaves a `Download`."""
+    """Fetch a video. Leaves a `Download`.
+
+    Example:
+        >>> import ytclipper_rs as yt
+        >>> yt.DownloadSpec("https://example.org/watch?v=1", max_height=720).max_height
+        720
+    """
 
     kind: ClassVar[str] = "download"
     url: str

@@ -44,7 +44,13 @@ class SpeechOptions(Request):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class TranscribeSpec(Request):
-    """Turn a file's speech into words. Leaves a `Transcript`."""
+    """Turn a file's speech into words. Leaves a `Transcript`.
+
+    Example:
+        >>> import ytclipper_rs as yt
+        >>> yt.TranscribeSpec("talk.mp4", language="en")
+        TranscribeSpec(source='talk.mp4', language='en')
+    """
 
     kind: ClassVar[str] = "transcribe"
     source: StrPath
@@ -83,7 +89,13 @@ class Selection(Request):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class AnalyzeSpec(Request):
-    """Transcribe a file and choose clips. Leaves an `Analysis`."""
+    """Transcribe a file and choose clips. Leaves an `Analysis`.
+
+    Example:
+        >>> import ytclipper_rs as yt
+        >>> yt.AnalyzeSpec(yt.TranscribeSpec("talk.mp4"), yt.Selection(num_clips=3)).selection
+        Selection(num_clips=3)
+    """
 
     kind: ClassVar[str] = "analyze"
     transcribe: TranscribeSpec
@@ -95,7 +107,13 @@ class AnalyzeSpec(Request):
 @dataclass(frozen=True, slots=True, repr=False)
 class InstallModelSpec(Request):
     """Install a speech model, or the face model `centerface`, into the model folder. Leaves a
-    `Model`."""
+    `Model`.
+
+    Example:
+        >>> import ytclipper_rs as yt
+        >>> yt.InstallModelSpec("base", from_="faster-whisper-base")
+        InstallModelSpec(name='base', from_='faster-whisper-base')
+    """
 
     kind: ClassVar[str] = "install_model"
     name: str
