@@ -31,22 +31,26 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    /// Opens encoders and file, and starts the thread.
+    /// Starts the thread and waits until it has opened encoders and file, or could not, which the
+    /// first picture or sample is told.
     pub(super) fn start(plan: OutputPlan, lease: &Arc<ThreadLease>, cancel: &CancelToken) -> Result<Self> {
         // Handed over, not queued: a picture that waits in between would only cost memory.
         let (work, inbox) = bounded(0);
         let (outbox, done) = bounded(1);
+        let (opened, ready) = bounded::<()>(0);
         let writer = Self { work, done, cancel: cancel.clone() };
         let (lease, cancel) = (Arc::clone(lease), cancel.clone());
         std::thread::Builder::new()
             .name("ytc-encode".to_owned())
             .spawn(move || {
-                let result = write(&plan, &inbox, &cancel);
+                let result = write(&plan, &inbox, &cancel, opened);
                 // What waits in the queue is of no use any more; the job hears of it first.
                 let _ = outbox.send(result);
                 drop((inbox, lease));
             })
             .map_err(|error| Error::internal(format!("cannot start a thread: {error}")))?;
+        // A job that is cancelled now removes its file: opened after that, it would be made anew.
+        let _ = ready.recv();
         Ok(writer)
     }
 
@@ -94,8 +98,15 @@ fn gone() -> Error {
     Error::internal("the encoder's thread ended")
 }
 
-fn write(plan: &OutputPlan, inbox: &Receiver<Work>, cancel: &CancelToken) -> Result<Clock> {
+/// The thread's work. `opened` goes once the file is open, or will not be.
+fn write(
+    plan: &OutputPlan,
+    inbox: &Receiver<Work>,
+    cancel: &CancelToken,
+    opened: Sender<()>,
+) -> Result<Clock> {
     let mut output = Output::open(plan, cancel)?;
+    drop(opened);
     for work in inbox {
         match work {
             Work::Picture(mut picture) => output.write_picture(&mut picture)?,

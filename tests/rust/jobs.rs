@@ -337,3 +337,34 @@ fn chosen_clips_of_a_source_without_sound_need_no_model() {
     assert!(!clip.path.with_extension("srt").exists());
     assert!((clip.report.duration - 1.5).abs() < 0.05, "{:?}", clip.report);
 }
+
+/// The encoder has a thread of its own, which outlives a cancelled job a little. It must not make
+/// the file anew that the job has removed.
+#[test]
+fn a_render_that_is_cancelled_as_it_begins_leaves_no_file() {
+    let folder = Folder::new();
+    let config = EngineConfig { workers: 8, data_dir: Some(folder.path("data")), ..EngineConfig::default() };
+    let engine = Engine::new(config).unwrap();
+    let source = source(&folder, 2);
+    std::fs::create_dir(folder.path("out")).unwrap();
+    let files = || std::fs::read_dir(folder.path("out")).unwrap().count();
+    for _ in 0..20 {
+        let plan = |n| RenderPlan::new(&source, folder.path(&format!("out/{n}.mp4")));
+        let submit = |n| engine.submit(JobSpec::Render(Box::new(plan(n)))).unwrap();
+        let jobs: Vec<_> = (0..8).map(submit).collect();
+        while files() == 0 && jobs.iter().all(|job| job.result().is_none()) {
+            std::thread::yield_now();
+        }
+        for job in &jobs {
+            job.cancel();
+        }
+        for job in &jobs {
+            job.wait(Some(Duration::from_mins(1))).unwrap();
+        }
+    }
+    engine.shutdown(ShutdownMode::Drain, Some(Duration::from_mins(1))).unwrap();
+    while engine.stats().threads_leased > 0 {
+        std::thread::yield_now();
+    }
+    assert_eq!(files(), 0);
+}
