@@ -7,7 +7,8 @@ from typing import Any
 
 from ..outcome import Framing, MediaInfo, RenderReport
 
-X
+# Width over height of a whole picture of 1080×1920, and of one of its halves.
+_WHOLE, _HALF = 9 / 16, 9 / 8
 
 
 def mode(format: str, report: RenderReport) -> str:

@@ -44,15 +44,7 @@ _TOKEN = re.compile(r"(?:[^\W_]|['-])+")
 
 @dataclass(frozen=True)
 class Scored:
-    """A segment within the timeline."""
-
-    range: TimeRange
-    score: float
-
-
-@dataclass(frozen=True)
-class Pick:
-    """A chosen span, before padding."""
+    """A segment within the timeline, or a span that was chosen."""
 
     range: TimeRange
     score: float
@@ -105,25 +97,25 @@ def timeline(segments: list[Item]) -> list[Scored]:
     return usable
 
 
-def pick(scored: list[Scored], num_clips: int, shortest: float, longest: float) -> list[Pick]:
+def pick(scored: list[Scored], num_clips: int, shortest: float, longest: float) -> list[Scored]:
     """The best segments, each grown and cut, in order of time; the earlier one of equals first."""
     order = [index for index, item in enumerate(scored) if item.score >= MIN_SCORE]
     order.sort(key=lambda index: -scored[index].score)
-    picks: list[Pick] = []
+    picks: list[Scored] = []
     for index in order:
         if len(picks) >= num_clips:
             break
         if _free(scored[index].range, picks):
             grown = _grow(scored, index, picks, shortest)
-            picks.append(Pick(cut(grown, longest), scored[index].score))
+            picks.append(Scored(cut(grown, longest), scored[index].score))
     return sorted(picks, key=lambda chosen: chosen.range.start)
 
 
-def _free(at: TimeRange, picks: list[Pick]) -> bool:
+def _free(at: TimeRange, picks: list[Scored]) -> bool:
     return not any(at.start < pick.range.end and at.end > pick.range.start for pick in picks)
 
 
-def _grow(scored: list[Scored], seed: int, picks: list[Pick], shortest: float) -> TimeRange:
+def _grow(scored: list[Scored], seed: int, picks: list[Scored], shortest: float) -> TimeRange:
     """Takes adjacent segments in, later ones first, until the shortest length is reached."""
 
     def adjacent(before: int, after: int) -> bool:
@@ -154,7 +146,7 @@ def inside(spoken: list[Word], at: TimeRange) -> list[Word]:
 
 
 def candidate(
-    pick: Pick, number: int, segments: list[Item], spoken: list[Word]
+    pick: Scored, number: int, segments: list[Item], spoken: list[Word]
 ) -> dict[str, object]:
     """A clip as the server has it."""
     at, own = pick.range, inside(spoken, pick.range)

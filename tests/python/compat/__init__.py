@@ -1,0 +1,1 @@
+"""The existing server's classes: `ytclipper_rs.compat`."""
