@@ -42,7 +42,7 @@ def site(media: Media) -> Iterator[str]:
     """A web site on this machine that has the test's video."""
 
     class Silent(SimpleHTTPRequestHandler):
-        def log_message(self, *_: Any) -> None:
+        def log_message(self, format: str, *args: Any) -> None:
             pass
 
     handler = partial(Silent, directory=str(media.video.parent))

@@ -62,10 +62,9 @@ def test_words_are_grouped_as_the_core_does(
     own = group(words, style)
     assert own
     assert [cue.text for cue in own] == [cue["text"] for cue in told["cues"]]
-    times = [(cue["start"], cue["end"]) for cue in told["cues"]]
-    assert [(cue.start, cue.end) for cue in own] == [
-        (pytest.approx(start, abs=0.002), pytest.approx(end, abs=0.002)) for start, end in times
-    ]
+    for name in ("start", "end"):
+        times = [cue[name] for cue in told["cues"]]
+        assert [getattr(cue, name) for cue in own] == pytest.approx(times, abs=0.002)
 
 
 def test_a_file_in_between_changes_no_pixel_that_matters(

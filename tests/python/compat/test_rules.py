@@ -27,8 +27,7 @@ def core(media: Media, tmp_path: Path, engine: yt.Engine) -> Ask:
     """The clips that the core chooses from a transcript."""
     video = tmp_path / "tone.mp4"
     ffmpeg("-i", str(media.video), "-c", "copy", str(video))
-    ask = {"model": SPEECH_MODEL, "language": "en"}
-    engine.transcribe(video, **ask).result(60)
+    engine.transcribe(video, model=SPEECH_MODEL, language="en").result(60)
     cache = tmp_path / "tone_transcript.json"
     stored = json.loads(cache.read_text())
 
@@ -36,7 +35,8 @@ def core(media: Media, tmp_path: Path, engine: yt.Engine) -> Ask:
         known = [{**segment, "id": number} for number, segment in enumerate(segments)]
         stored.update(segments=known, duration=1e6)
         cache.write_text(json.dumps(stored))
-        found = engine.analyze(video, **ask, selection=selection).result(20)
+        job = engine.analyze(video, model=SPEECH_MODEL, language="en", selection=selection)
+        found = job.result(20)
         assert found.transcript.cached
         return found.clips
 
@@ -146,6 +146,7 @@ def test_choosing_and_adjusting_gives_the_cores_padded_clips(core: Ask) -> None:
 
     async def main() -> list[Any]:
         clips = await analyzer.find_interesting_clips(segments)
+        assert isinstance(clips, list)
         return [await analyzer.adjust_clip_timing(clip) for clip in clips]
 
     adjusted = asyncio.run(main())
