@@ -61,9 +61,9 @@ def test_words_are_grouped_as_the_core_does(
     told = json.loads(project.clips[0].path.with_suffix(".captions.json").read_text())
     own = group(words, style)
     assert own
-    assert [cue.text for cue in own] == [cue["text"] for cue in told["cues"]]
+    assert [cue.text for cue in own] == [cue["text"] for cue in told]
     for name in ("start", "end"):
-        times = [cue[name] for cue in told["cues"]]
+        times = [cue[name] for cue in told]
         assert [getattr(cue, name) for cue in own] == pytest.approx(times, abs=0.002)
 
 

@@ -150,10 +150,11 @@ def test_each_clip_of_a_batch_succeeds_or_fails_alone(
 @both
 def test_a_reel_without_detection_needs_no_model(call: Call, media: Media, tmp_path: Path) -> None:
     compat.configure(face_model=tmp_path / "none.onnx")
+    short = call(compat.VideoClipper(tmp_path), "create_clip", media.video, 0, 1)["clip_path"]
     result = call(
         compat.ReelsProcessor(),
         "convert_to_reels",
-        media.video,
+        short,
         tmp_path / "reel.mp4",
         auto_detect=False,
         caption_text="Look: {at} this",
@@ -176,7 +177,7 @@ def people(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         cut = ("-ss", str(start), "-i", source, "-t", "1.5", "-c:v", "libx264", "-crf", "16")
         ffmpeg(*cut, "-preset", "veryfast", str(folder / f"{name}.mp4"))
     second = str(truth.load("second").video)
-    ffmpeg("-i", second, "-t", "5", "-c:v", "libx264", "-crf", "20", str(folder / "second.mp4"))
+    ffmpeg("-i", second, "-t", "4.5", "-c:v", "libx264", "-crf", "20", str(folder / "second.mp4"))
     return {path.stem: path for path in folder.iterdir()}
 
 

@@ -64,7 +64,7 @@ TEXTS = [
     ("never always really exactly truly must", 10, 15),
     ("go! go! go!", 10, 10),
     ("NASA and esa", 10, 10),
-    ("what\u2019s mind-blowing, “Amazing,” 'secret' so_so really- 你好\uff01 \uff1f", 10, 61),
+    ("what\u2019s mind-blowing, “Amazing,” 'secret' so_so really- 你好\uff01 \uff1f", 10, 59),
     ("straße ÉLAN ΣΑΣ ǅ ① x2", 10, 10),
     ("amazing", 4.9, 5),
     ("amazing", 5.0, 10),
@@ -111,9 +111,9 @@ def transcript(chance: random.Random) -> list[Segment]:
     texts = ["plain words", "amazing and incredible", "amazing incredible insane", "WHY? really!"]
     at, made = chance.uniform(0, 5), []
     for _ in range(chance.randrange(60)):
-        start = max(at + chance.uniform(-0.3, 2.0), 0.0)
+        start = round(max(at + chance.uniform(-0.3, 2.0), 0.0), 2)
         longest = 150.0 if chance.randrange(20) == 0 else 12.0
-        at = start + chance.uniform(0.05, longest)
+        at = round(start + chance.uniform(0.05, longest), 2)
         made.append(segment(start, at, chance.choice(texts)))
     return made
 
@@ -128,9 +128,12 @@ def test_the_core_chooses_the_same_clips(core: Ask) -> None:
         expected = core(segments, yt.Selection(count, low, high, padding=0.0, fallback=False))
         clips = compat.SectionAnalyzer(low, high).find_interesting_clips_sync(segments, count)
         assert isinstance(clips, list)
-        assert [(c["start"], c["end"], c["score"], c["clip_number"], c["text"]) for c in clips] == [
-            (c.start, c.end, c.score, c.clip_number, c.text) for c in expected
-        ], f"seed {seed}"
+        for name in ("start", "end", "score"):
+            chosen = [getattr(clip, name) for clip in expected]
+            assert [clip[name] for clip in clips] == pytest.approx(chosen), f"seed {seed}"
+        assert [(clip["clip_number"], clip["text"]) for clip in clips] == [
+            (clip.clip_number, clip.text) for clip in expected
+        ]
         assert [[w["word"] for w in c["words"]] for c in clips] == [
             [w.word for w in c.words] for c in expected
         ]
