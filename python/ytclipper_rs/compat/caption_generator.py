@@ -155,7 +155,7 @@ def _shifted(spoken: list[Word], offset: float) -> list[Word]:
     return [
         Word(word.word, max(word.start - offset, 0.0), word.end - offset)
         for word in spoken
-        if word.end > offset or word.start >= offset
+        if word.end > offset
     ]
 
 

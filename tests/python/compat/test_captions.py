@@ -23,7 +23,7 @@ TEXTS += ["好\u3002", "STRASSE", "straße", "{\\fs90}", "a\\Nb", "e.g.", "fin�
 
 
 def spoken(seed: int) -> list[yt.Word]:
-    chance, at, words = random.Random(seed), 0.0, []
+    chance, at, words = random.Random(seed), 0.1, []
     while at < 3.7:
         at = round(at + chance.choice((0, 0.05, 0.1, 0.5, 0.9)), 3)
         length = chance.choice((0.0, 0.05, 0.2, 0.4))
