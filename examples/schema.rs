@@ -1,5 +1,5 @@
-//! Writes the JSON Schema of requests, results, reports, errors and framing files into a folder. `cargo xtask
-//! schema` runs it.
+//! Writes the JSON Schema of requests, what goes with them, results, reports, errors and framing
+//! files into a folder. `cargo xtask schema` runs it.
 //!
 //! What the schemas say stands in the types themselves: names and defaults in their serde
 //! attributes, descriptions with units and ranges in their doc comments.
@@ -11,13 +11,14 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 use serde_json::Value;
 use ytclipper::outcome::{Framing, Outcome, Progress};
-use ytclipper::spec::JobSpec;
+use ytclipper::spec::{JobSpec, SubmitOptions};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = std::env::args().nth(1).map(PathBuf::from).ok_or("usage: schema FOLDER")?;
     std::fs::create_dir_all(&folder)?;
     for (name, schema) in [
         ("job_spec", read::<JobSpec>()),
+        ("submit_options", read::<SubmitOptions>()),
         ("outcome", written::<Outcome>()),
         ("progress", written::<Progress>()),
         ("error", written::<ytclipper::Error>()),

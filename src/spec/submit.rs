@@ -19,6 +19,7 @@ const TIMEOUTS_S: (f64, f64) = (0.001, 365.0 * 86_400.0);
 /// job ends as soon as its stage looks, as when it is cancelled; one that succeeds all the same has
 /// succeeded.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct SubmitOptions {
     /// Jobs of a higher priority start first (-100 to 100). Waiting counts: each `ageing_s` seconds

@@ -23,7 +23,7 @@ FOLDER = Path(__file__).parents[2] / "docs/schema"
 Schema = dict[str, Any]
 # Of Python alone: options are a request without its source, and the numbers of an engine are none
 # of a job's.
-NOT_PUBLISHED = {"ProcessOptions", "Stats"}
+NOT_PUBLISHED = {"KindStats", "ProcessOptions", "Quantiles", "Stats"}
 # None here, absent in JSON.
 LEFT_OUT = {("Framing", "report")}
 PLAIN = {"string": str, "integer": int, "number": float, "boolean": bool}
@@ -45,14 +45,15 @@ def described() -> dict[str, Schema]:
             if "$ref" not in variant:
                 variant["required"].remove("kind")
                 found[classes[kind].__name__] = variant
-    for name, cls in (("progress", "Progress"), ("framing", "Framing")):
+    alone = {"progress": "Progress", "framing": "Framing", "submit_options": "SubmitOptions"}
+    for name, cls in alone.items():
         schema = load(name)
-        found |= {cls: schema, **schema["$defs"]}
+        found |= {cls: schema, **schema.get("$defs", {})}
     return found
 
 
 DESCRIBED = described()
-READ = {*load("job_spec")["$defs"], *(cls.__name__ for cls in SPECS.values())}
+READ = {*load("job_spec")["$defs"], *(cls.__name__ for cls in SPECS.values()), "SubmitOptions"}
 """Types that the engine reads."""
 CLASSES = [cls for cls in dataclasses_of_the_package() if cls.__name__ not in NOT_PUBLISHED]
 
