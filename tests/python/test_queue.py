@@ -62,7 +62,7 @@ def test_a_render_is_progress_so_that_it_does_not_stall(
 )
 def test_a_faulty_option_is_named(engine: yt.Engine, options: dict[str, float], field: str) -> None:
     with pytest.raises(yt.InvalidSpec) as caught:
-        engine.submit(yt.ProbeSpec("a"), **options)  # type: ignore[arg-type]
+        engine.submit(yt.ProbeSpec("a"), **options)  # type: ignore[call-overload]
     assert caught.value.field == field
     assert engine.jobs() == []
 

@@ -10,7 +10,8 @@ from .._codec import Request
 @dataclass(frozen=True, slots=True)
 class SubmitOptions(Request):
     """What a submission says beside its request. A deadline that passes ends the job with
-    `JobTimeout`, whose `context["deadline"]` is `queue`, `run` or `stall`. `Engine.submit` makes it.
+    `JobTimeout`, whose `context["deadline"]` is `queue`, `run` or `stall`. `Engine.submit` makes
+    it.
 
     Example:
         options = yt.SubmitOptions(priority=5, run_timeout_s=600.0)
