@@ -17,14 +17,17 @@ const LOOK_LOST = 1_000;
 
 const api = new Api();
 const state = new State();
-const player = new Player();
+const player = new Player((clip) => api.report(clip));
 const gallery = new Gallery((clip, opener) => player.open(clip, opener));
 const tasks = new TaskList({
   cancel: (id, button) => act(button, () => api.cancel(id)),
   retry: (id, button) => act(button, () => retry(id)),
 });
 const live = new Live(() => api.socketAddress(state.seq, state.instance), hear, showLink);
-new Composer(api, look);
+new Composer(api, (task, options) => {
+  state.remember(task.id, options);
+  return look();
+});
 
 let timer = 0;
 let looking = null;
@@ -42,8 +45,8 @@ function look() {
 
 async function ask() {
   try {
-    const [all, clips, health] = await Promise.all([api.tasks(), api.clips(), api.health()]);
-    state.replace(all, clips, health);
+    const [all, health] = await Promise.all([api.tasks(), api.health()]);
+    state.replace(all, await api.clips(all), health);
     show();
   } catch (error) {
     if (error instanceof ServerError && error.status === 401) await askToken();
@@ -99,7 +102,7 @@ async function retry(id) {
   const lost = state.lost(id);
   if (!lost) return api.retry(id);
   await api.process({ url: lost.source }, lost.options);
-  state.forget(id);
+  return state.forget(id);
 }
 
 async function askToken() {

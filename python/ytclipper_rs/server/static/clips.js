@@ -17,7 +17,7 @@ function poster(clip, open) {
 }
 
 function card(clip, open) {
-  const save = make("a", { class: "quiet icon-only", href: clip.files.video, download: true, "aria-label": `Download ${clip.title}` }, icon("download"));
+  const save = make("a", { class: "quiet icon-only", href: `${clip.files.video}?download=true`, download: true, "aria-label": `Download ${clip.title}` }, icon("download"));
   return make(
     "li",
     { class: "clip", "data-clip": clip.id },
@@ -33,7 +33,7 @@ function facts(project) {
 }
 
 function group(project, open) {
-  const wide = project.clips.every((clip) => clip.width > clip.height);
+  const wide = project.clips.every((clip) => !clip.tall);
   const lost = project.failures.map((failure) => make("p", { class: "lost-clips", text: `Clip ${failure.clip_number} could not be made: ${failure.message}` }));
   const about = [count(project.clips.length, "clip"), project.finished ? moment(project.finished) : ""];
   return make(
@@ -60,13 +60,13 @@ export class Gallery {
     const sorted = [...projects].sort((a, b) => (b.finished ?? 0) - (a.finished ?? 0));
     arrange(byId("projects"), sorted.map((project) => this.#group(project)));
     const total = sorted.reduce((sum, project) => sum + project.clips.length, 0);
-    setText(byId("clips-count"), total ? count(total, "clip") : "");
+    setText(byId("clips-count"), sorted.length > 1 ? `${count(total, "clip")} in ${count(sorted.length, "project")}` : "");
     byId("clips-empty").hidden = total > 0;
     this.#begun = true;
   }
 
   #group(project) {
-    const stamp = project.clips.map((clip) => clip.id).join();
+    const stamp = JSON.stringify([project.clips.map((clip) => clip.id), project.timings]);
     const known = this.#groups.get(project.id);
     if (known?.stamp === stamp) return known.element;
     if (this.#begun) announce(`${project.title}: ${count(project.clips.length, "clip")} finished.`);

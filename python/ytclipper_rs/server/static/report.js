@@ -27,7 +27,9 @@ const MODES = {
 
 /** One row for each name, its bar as long as its share of the longest. */
 function bars(values, names) {
+  const order = Object.keys(names);
   const rows = Object.entries(values).filter(([, seconds]) => seconds >= 0.05);
+  rows.sort(([a], [b]) => order.indexOf(a) - order.indexOf(b));
   const longest = Math.max(...rows.map(([, seconds]) => seconds), 0.001);
   const list = make("dl", { class: "bars" });
   for (const [name, seconds] of rows) {
@@ -70,7 +72,7 @@ function timing(report) {
     ["to make it", duration(report.elapsed_s)],
     ["the speed of playback", `${report.realtime_factor.toFixed(1)}×`],
     ["pictures", report.frames.toLocaleString()],
-    ["a second", `${Number(report.fps.toFixed(2))}`],
+    ["pictures a second", `${Number(report.fps.toFixed(2))}`],
   ]);
   return section("Timing", figure, bars(report.timings ?? {}, STEPS));
 }

@@ -11,6 +11,7 @@ export class State {
   #tasks = new Map();
   #lost = new Map();
   #projects = [];
+  #options = new Map();
 
   tasks() {
     return [...this.#tasks.values(), ...this.#lost.values()];
@@ -33,11 +34,16 @@ export class State {
     this.#lost.delete(id);
   }
 
+  /** What this page asked for; the server tells only the format. */
+  remember(id, options) {
+    this.#options.set(id, options);
+  }
+
   replace(tasks, projects, health) {
     const before = this.#tasks;
     this.#tasks = new Map(tasks.map((task) => [task.id, this.#newest(before.get(task.id), task)]));
     for (const [id, task] of before) {
-      if (!this.#tasks.has(id) && !FINAL.has(task.state)) this.#lost.set(id, interrupted(task));
+      if (!this.#tasks.has(id) && !FINAL.has(task.state)) this.#lost.set(id, interrupted(task, this.#options.get(id)));
     }
     this.#projects = projects;
     this.health = health;
@@ -76,7 +82,7 @@ export class State {
   }
 }
 
-function interrupted(task) {
+function interrupted(task, options = task.options) {
   const message = "The server was restarted before it was done.";
-  return { ...task, state: "failed", error: { kind: "shut_down", stage: null, message } };
+  return { ...task, options, state: "failed", error: { kind: "shut_down", stage: null, message } };
 }
