@@ -14,14 +14,14 @@ from fastapi.staticfiles import StaticFiles
 from .. import __version__
 from . import problems, ws
 from .orders import Picker
-from .routes import clips, process, system, tasks
+from .routes import clips, config, process, render, system, tasks, uploads
 from .security import Guard
 from .service import Service
 from .settings import ServerSettings
 
 __all__ = ["create_app"]
 
-ROUTERS = (system, process, tasks, clips, ws)
+ROUTERS = (system, process, tasks, clips, uploads, render, config, ws)
 
 
 def create_app(settings: ServerSettings | None = None, *, picker: Picker | None = None) -> FastAPI:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -51,16 +52,20 @@ Picker = Callable[[Pick], Awaitable[Sequence[dict[str, Any]]]]
 `preanalyzed_clips` takes them."""
 
 
-def source_of(service: Service, url: str, field: str = "url") -> str:
+def source_of(service: Service, url: str) -> str:
     """An http(s) URL as it is, the name of a file as its path.
 
     Raises:
         InvalidSpec: It is neither.
         NotFound: There is no such file.
     """
-    if url.lower().startswith(("http://", "https://")):
+    scheme, colon, _ = url.partition(":")
+    if scheme.lower() in ("http", "https") and colon:
         return url
-    return str(service.folders.find(url, field))
+    if scheme not in service.folders.roots:
+        message = "url: must be an http(s) URL, or the name of an uploaded file (upload:…)"
+        raise InvalidSpec(message, context={"field": "url"})
+    return str(service.folders.find(url, "url"))
 
 
 def process(service: Service, body: ProcessBody) -> Order:
@@ -128,7 +133,8 @@ def analyze(service: Service, body: AnalyzeBody, picker: Picker | None) -> Order
         picked = None
         if picker is not None:
             picked = await picker(Pick(video, analysis, body.ai_strategy, body.extra_context))
-        return answers.analysis(video, analysis, picked, service.config.now.ai_validation)
+        limits = service.config.now.ai_validation
+        return await asyncio.to_thread(answers.analysis, video, analysis, picked, limits)
 
     return Order("analyze", body.url, (fetch, listen), answer, body.client_id, ANALYZE_NAMES)
 

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from .._files import write_whole
 from ..exceptions import InvalidSpec
@@ -107,8 +107,8 @@ class StoredConfig:
         except FileNotFoundError:
             return
         try:
-            self.now = UserConfig.model_validate_json(text)
-        except ValueError as error:
+            self.now = _valid(json.loads(text))
+        except ValueError as error:  # InvalidSpec is one
             raise InvalidSpec(f"{self._path}: {error}") from error
 
     def change(self, change: ConfigChange) -> UserConfig:
@@ -121,7 +121,7 @@ class StoredConfig:
         merged = self.now.model_dump()
         for section, given in change.model_dump(exclude_none=True).items():
             merged[section] = merged[section] | given if isinstance(given, dict) else given
-        changed = UserConfig.model_validate(merged)
+        changed = _valid(merged)
         image = changed.watermark_settings.image_path
         if image and image != self.now.watermark_settings.image_path:
             found = self._folders.find(image, "watermark_settings.image_path")
@@ -134,3 +134,17 @@ class StoredConfig:
         write_whole(self._path, f"{text}\n")
         self.now = changed
         return changed
+
+
+def _valid(value: object) -> UserConfig:
+    """The settings that JSON values are.
+
+    Raises:
+        InvalidSpec: They are not what they should be; `field` names the first fault.
+    """
+    try:
+        return UserConfig.model_validate(value)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(map(str, first["loc"])) or "$"
+        raise InvalidSpec(f"{field}: {first['msg']}", context={"field": field}) from error

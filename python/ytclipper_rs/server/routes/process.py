@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -72,7 +73,8 @@ async def process(
 ) -> Response:
     """Makes clips of a video."""
     request.state.field_names = orders.PROCESS_NAMES
-    return await answer(request, orders.process(service, body), background)
+    order = await asyncio.to_thread(orders.process, service, body)  # it may bring a long transcript
+    return await answer(request, order, background)
 
 
 @router.post("/api/analyze", response_class=JSONResponse, responses=shown(ANALYZED))
