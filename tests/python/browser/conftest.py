@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
+from conftest import ffmpeg
+
 SPEECH = Path("media/speech/sentences.wav")
 SAMPLE = Path("media/sample.mp4")
 SECONDS = 20
@@ -86,11 +88,9 @@ def talk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert SPEECH.is_file(), "media/speech is missing: run `make sample`"
     video = tmp_path_factory.mktemp("talk") / "A talk.mp4"
     size = f"testsrc2=size=320x240:rate=24:duration={SECONDS}"
-    subprocess.run(
-        ["ffmpeg", "-y", "-v", "error", "-f", "lavfi", "-i", size, "-i", str(SPEECH)]
-        + ["-t", str(SECONDS), "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"]
-        + ["-c:a", "aac", str(video)],
-        check=True,
+    ffmpeg(
+        *("-f", "lavfi", "-i", size, "-i", str(SPEECH), "-t", str(SECONDS), "-c:a", "aac"),
+        *("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", str(video)),
     )
     return video
 

@@ -64,8 +64,7 @@ class Card {
 
   #explain(error) {
     const [heading, advice] = faultText(error.kind);
-    const where = error.stage && error.stage !== "queued" ? ` (${stageName(error.stage).toLowerCase()})` : "";
-    this.fault.replaceChildren(icon("alert"), make("strong", { text: heading + where }), make("p", { text: error.message }), make("p", { class: "hint", text: advice }));
+        this.fault.replaceChildren(icon("alert"), make("strong", { text: heading }), make("p", { text: error.message }), make("p", { class: "hint", text: advice }));
   }
 }
 
