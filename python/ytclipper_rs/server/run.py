@@ -12,7 +12,11 @@ from fastapi import FastAPI
 from .app import create_app
 from .settings import ServerSettings
 
-__all__ = ["serve"]
+__all__ = ["run", "serve"]
+
+
+KEEP_ALIVE_SECONDS = 30
+"""Longer than pages wait between two looks, so that none asks on a line that is being closed."""
 
 
 class Server(uvicorn.Server):
@@ -30,16 +34,20 @@ class Server(uvicorn.Server):
         await closing
 
 
-def serve(settings: ServerSettings, log_level: str = "info") -> None:
+def serve(settings: ServerSettings) -> None:
     """Serves until it is told to end by SIGINT or SIGTERM."""
-    app = create_app(settings)
+    run(create_app(settings), settings)
+
+
+def run(app: FastAPI, settings: ServerSettings) -> None:
+    """Serves an application of `create_app`."""
     config = uvicorn.Config(
         app,
         host=settings.host,
         port=settings.port,
-        log_level=log_level,
         access_log=False,
         server_header=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=math.ceil(settings.shutdown_timeout) + 5,
     )
     Server(config, app).run()
