@@ -142,6 +142,7 @@ def test_by_keyboard_alone_a_link_is_sent_and_a_failed_task_is_tried_again(
     made = page.locator(".project", has_text="later")
     tab_to(page, failed.get_by_role("button", name=re.compile("^Try .* again$")))
     page.keyboard.press("Enter")
+    expect(failed).to_have_count(0)
     made.locator(".clip").first.wait_for(timeout=60_000)
 
 

@@ -41,7 +41,9 @@ export class Api {
   async tasks() {
     const { tasks } = await ask("/api/tasks?limit=500");
     const queued = tasks.filter((task) => task.state === "queued").reverse();
-    return tasks.map((task) => asTask(task, queued.indexOf(task) + 1));
+    // What was tried again goes on as the newer task.
+    const repeated = new Set(tasks.map((task) => task.retry_of));
+    return tasks.filter((task) => !repeated.has(task.task_id)).map((task) => asTask(task, queued.indexOf(task) + 1));
   }
 
   /** Finished clips, gathered by project; what a task tells of its project goes along. */

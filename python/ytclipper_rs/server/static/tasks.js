@@ -4,7 +4,7 @@ import { arrange, announce, byId, icon, make, setText } from "./dom.js";
 import { count, faultText, ordinal, remaining, sourceName, stageName } from "./format.js";
 
 /** How many tasks that ended without clips stay in sight. */
-const ENDED_SHOWN = 8;
+const ENDED_SHOWN = 5;
 const ORDER = { running: 0, queued: 1, failed: 2, cancelled: 2 };
 
 class Card {
