@@ -14,6 +14,7 @@ class Card {
     this.name = make("h3");
     this.bar = make("progress", { max: "100" });
     this.stage = make("strong");
+    this.rest = make("span", { class: "task-rest" });
     this.message = make("span", { class: "task-message" });
     this.fault = make("div", { class: "fault" });
     const label = sourceName(task.source);
@@ -25,7 +26,7 @@ class Card {
       make("div", { class: "task-head" }, make("div", { class: "task-name" }, this.name), this.percent),
       this.bar,
       this.fault,
-      make("div", { class: "task-line" }, make("p", { class: "task-stage" }, this.stage, this.message), this.cancel, this.retry),
+      make("div", { class: "task-line" }, make("p", { class: "task-stage" }, this.stage, this.rest, this.message), this.cancel, this.retry),
     );
   }
 
@@ -44,7 +45,8 @@ class Card {
     this.bar.setAttribute("aria-label", `Progress of ${task.title || sourceName(task.source)}`);
     setText(this.percent, `${Math.floor(progress.percent)} %`);
     setText(this.stage, this.#heading(task));
-    setText(this.message, this.#detail(task));
+    setText(this.rest, state === "running" && progress.eta_s !== null ? ` · ${remaining(progress.eta_s)}` : "");
+    setText(this.message, state === "running" ? progress.message : "");
     if (state === "failed" && this.state !== "failed") this.#explain(task.error);
     if (state !== this.state) this.cancel.disabled = this.retry.disabled = false;
     this.state = state;
@@ -54,12 +56,6 @@ class Card {
     if (state === "running") return stageName(progress.stage);
     if (state === "queued") return position > 1 ? `Waiting, ${ordinal(position)} in line` : "Waiting, next in line";
     return state === "cancelled" ? "Cancelled" : "";
-  }
-
-  #detail({ state, progress }) {
-    if (state !== "running") return "";
-    const rest = progress.eta_s === null ? "" : remaining(progress.eta_s);
-    return [progress.message, rest].filter(Boolean).join(" · ");
   }
 
   #explain(error) {
