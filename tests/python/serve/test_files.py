@@ -116,12 +116,13 @@ def test_settings_are_changed_kept_and_used(start: Start) -> None:
         after = client.post("/api/config", json=change).json()
         assert after["caption_settings"]["words_per_caption"] == 3
         assert after["caption_settings"]["font_size"] == before["caption_settings"]["font_size"]
-        for wrong in (
+        faults: list[dict[str, object]] = [
             {"caption_settings": {"words_per_caption": 0}},
             {"caption_settings": {"font_size": "x"}},
             {"ai_validation": {"min_clip_duration": 90}},
             {"no_such": {}},
-        ):
+        ]
+        for wrong in faults:
             answer = client.post("/api/config", json=wrong)
             assert answer.status_code == 422, answer.text
             assert answer.json()["field"]

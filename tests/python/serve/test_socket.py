@@ -27,7 +27,7 @@ def work(source: str) -> dict[str, Any]:
 
 def socket_of(server: Served, **query: object) -> connect:
     asked = "&".join(f"{name}={value}" for name, value in query.items())
-    return connect(f"ws://127.0.0.1:{server.port}/ws?{asked}")
+    return connect(f"ws://127.0.0.1:{server.port}/ws?{asked}", max_queue=None)
 
 
 async def start_work(server: Served) -> str:
