@@ -56,14 +56,14 @@ class Folders:
         if path is None:
             roots = ", ".join(f"{root}:…" for root in self.roots)
             raise InvalidSpec(f"{field}: must be one of {roots}", context={"field": field})
-        if not path.is_file():
+        if not _is_file(path):
             raise NotFound(f"there is no file {name}", context={"path": name})
         return path
 
     def within(self, root: str, path: str) -> Path | None:
         """The file of a path below a root, where it is one, is not hidden and exists."""
         found = self._below(self.roots[root], Path(path))
-        return found if found is not None and found.is_file() else None
+        return found if found is not None and _is_file(found) else None
 
     def name(self, path: Path) -> str:
         """The name of a file below a root."""
@@ -89,6 +89,13 @@ class Folders:
             return None
         real = Path(os.path.realpath(root / path))
         return real if real.is_relative_to(root) else None
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name that is too long, a folder that may not be entered
+        return False
 
 
 def sweep(root: Path) -> None:

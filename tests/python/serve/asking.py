@@ -88,7 +88,8 @@ def ended(found: dict[str, Any]) -> bool:
 
 def working(found: dict[str, Any]) -> bool:
     """Whether pictures are being made."""
-    return found["progress"]["stage"] == "clipping" and found["progress"]["percent"] > 0
+    progress = found["progress"]
+    return bool(progress["stage"] == "clipping" and progress["percent"] > 0)
 
 
 def left(folder: Path) -> list[str]:
