@@ -25,8 +25,9 @@ SECONDS = 20
 class Served:
     """The server, which may be ended and begun again at the same address."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **settings: str) -> None:
         self.folder = folder
+        self._settings = settings
         self.output = folder / "ToUpload"
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
@@ -40,6 +41,7 @@ class Served:
             "MODEL": "tiny.en",
             "ALLOW_HOSTS": '["127.0.0.1"]',
             "SHUTDOWN_MODE": "now",
+            **self._settings,
         }
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(

@@ -11,7 +11,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from playwright.sync_api import Dialog, Locator, Page, Route, WebSocketRoute, expect
+from playwright.sync_api import Browser, Dialog, Locator, Page, Route, WebSocketRoute, expect
 
 from .conftest import SAMPLE, Complaints, Served
 
@@ -203,6 +203,24 @@ def test_a_dropped_websocket_comes_back_and_asks_for_what_it_missed(
     bar.evaluate(MOVED, bar.evaluate("bar => bar.value"))
     running.get_by_role("button", name=re.compile("^Cancel")).click()
     expect(page.locator(".task[data-state=running]")).to_have_count(0)
+
+
+def test_a_locked_server_is_opened_by_its_token_only(browser: Browser, tmp_path: Path) -> None:
+    locked = Served(tmp_path, TOKEN="a secret of the test's")
+    locked.start()
+    try:
+        page = browser.new_page()
+        page.goto(locked.url)
+        page.get_by_label("Token", exact=True).fill("a guess of some length")
+        page.keyboard.press("Enter")
+        expect(page.get_by_text("That is not the token.")).to_be_visible()
+        page.get_by_label("Token", exact=True).fill("a secret of the test's")
+        page.keyboard.press("Enter")
+        expect(page.locator("#link")).to_have_attribute("data-state", "live")
+        expect(page.get_by_text("Your clips will appear here")).to_be_visible()
+        page.close()
+    finally:
+        locked.stop()
 
 
 def test_text_of_data_never_becomes_markup(

@@ -110,7 +110,9 @@ async function askToken() {
   if (window.open) return;
   window.showModal();
   await new Promise((resolve) => window.addEventListener("close", resolve, { once: true }));
-  await api.signIn(byId("token").value);
+  const refused = await api.signIn(byId("token").value).then(() => "", (error) => (error.status === 401 ? "That is not the token." : error.message));
+  byId("token").value = "";
+  setText(byId("key-error"), refused);
 }
 
 live.open();
