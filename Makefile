@@ -87,7 +87,7 @@ check: build ## Format, lints, layers, header, types, stubs
 bench: build models sample ## Measure, against peers side by side; writes docs/benchmarks.md
 	@python scripts/spoken.py
 	cargo build --quiet --release --example plain_whisper
-	@status=0; for name in render exact jobs heartbeat speech reframe; do \
+	@status=0; for name in render exact jobs heartbeat server speech reframe; do \
 	    python benches/$$name.py --write || status=1; \
 	done; exit $$status
 

@@ -21,3 +21,5 @@ newcomer make prove-host
 newcomer scripts/schedules.sh
 # Promise 11 at its full size; `make test` does a part of it.
 newcomer tests/c/run.sh 1000000
+# The plan's first test at its full size: two workers busy for 60 s.
+newcomer .venv/bin/python benches/server.py --seconds 60

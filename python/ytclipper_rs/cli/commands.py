@@ -27,7 +27,7 @@ from ..spec import (
     Watermark,
     spec_from_json,
 )
-from . import framing, tables
+from . import framing, serve, tables
 from .files import transcript
 from .output import console, follow
 from .tables import Piece
@@ -238,4 +238,5 @@ COMMANDS: dict[str, Command] = {
     "render": _render,
     "thumbnail": _thumbnail,
     "models": _models,
+    "serve": serve.run,
 }

@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 from .. import __version__
 from ..spec import Corner, OutputFormat, Preset, ProcessOptions, Quantization
-from . import framing
+from . import framing, serve
 
 DEFAULTS = ProcessOptions()
 
@@ -28,6 +28,7 @@ def parser() -> argparse.ArgumentParser:
     _reframe(commands, [shared, pictures])
     _pictures(commands, [shared])
     _models(commands, shared)
+    serve.add_parser(commands)
     return top
 
 

@@ -1,0 +1,76 @@
+"""The application."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.resources
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from fastapi import FastAPI, Response
+from fastapi.responses import PlainTextResponse
+from fastapi.staticfiles import StaticFiles
+
+from .. import __version__
+from . import problems, ws
+from .orders import Picker
+from .routes import clips, config, process, render, system, tasks, uploads
+from .security import Guard
+from .service import Service
+from .settings import ServerSettings
+
+__all__ = ["create_app"]
+
+ROUTERS = (system, process, tasks, clips, uploads, render, config, ws)
+
+
+def create_app(settings: ServerSettings | None = None, *, picker: Picker | None = None) -> FastAPI:
+    """The server as an ASGI application. The engine is made when it starts and closed when it
+    ends, so that each process of a server with several has its own.
+
+    Args:
+        settings: What the server is told; from the environment and the settings file where None.
+        picker: The application's own way to choose clips in `/api/analyze`.
+
+    Raises:
+        pydantic.ValidationError: A setting is out of range, or a token is missing.
+
+    Example:
+        >>> app = create_app(ServerSettings(workers=1))
+        >>> app.title
+        'ytclipper'
+    """
+    settings = settings or ServerSettings()
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with Service.opened(settings) as service:
+            app.state.service = service
+            yield
+
+    app = FastAPI(
+        title="ytclipper",
+        version=__version__,
+        description="A long video in, short captioned clips out.",
+        lifespan=lifespan,
+    )
+    app.state.picker = picker
+    app.state.settings = settings
+    app.add_middleware(Guard, settings=settings)
+    problems.install(app, settings.retry_after)
+    for module in ROUTERS:
+        app.include_router(module.router)
+    _add_page(app)
+    return app
+
+
+def _add_page(app: FastAPI) -> None:
+    """The page, where the package has one."""
+    folder = Path(str(importlib.resources.files("ytclipper_rs.server") / "static"))
+    if (folder / "index.html").is_file():
+        app.mount("/", StaticFiles(directory=folder, html=True), name="page")
+        return
+
+    @app.get("/", response_class=PlainTextResponse, include_in_schema=False)
+    async def pointer() -> Response:
+        return PlainTextResponse("ytclipper: the interface is described at /docs\n")

@@ -1,0 +1,52 @@
+"""Finished clips: a list, and the files with byte ranges."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, HTTPException, Query, Response
+from fastapi.responses import FileResponse, JSONResponse
+
+from ..clips import SERVED, finished
+from ..service import Service, service_of
+from ..views import PROBLEMS
+
+__all__ = ["router"]
+
+router = APIRouter(tags=["clips"], responses=PROBLEMS)
+EXAMPLE = {
+    "clips": [
+        {
+            "id": "talk_2026-11-28/reels/clip_001.mp4",
+            "url": "/api/clips/talk_2026-11-28/reels/clip_001.mp4",
+            "thumbnail_url": "/api/clips/talk_2026-11-28/reels/clip_001.jpg",
+            "captions": {"srt": "/api/clips/talk_2026-11-28/reels/clip_001.srt"},
+        }
+    ]
+}
+LISTED: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/json": {"example": EXAMPLE}}}
+}
+
+
+@router.get("/api/clips", response_class=JSONResponse, responses=LISTED)
+async def clips(
+    service: Annotated[Service, Depends(service_of)],
+    limit: Annotated[int, Query(ge=1, le=1000)] = 200,
+) -> Response:
+    """The finished clips, the newest first."""
+    found = await asyncio.to_thread(finished, service.folders, limit)
+    return JSONResponse({"clips": found})
+
+
+@router.api_route("/api/clips/{path:path}", methods=["GET", "HEAD"], response_class=FileResponse)
+async def file(
+    path: str, service: Annotated[Service, Depends(service_of)], download: bool = False
+) -> Response:
+    """A clip, its picture, its captions or its reports. Takes `Range`."""
+    found = await asyncio.to_thread(service.folders.within, "clip", path)
+    if found is None or found.suffix not in SERVED:
+        raise HTTPException(404, "there is no such file")
+    name = found.name if download else None
+    return FileResponse(found, filename=name, headers={"cache-control": "private, no-cache"})

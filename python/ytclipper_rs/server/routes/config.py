@@ -1,0 +1,30 @@
+"""What users change."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+
+from ..service import Service, service_of
+from ..stored import ConfigChange, UserConfig
+from ..views import PROBLEMS
+
+__all__ = ["router"]
+
+router = APIRouter(tags=["config"], responses=PROBLEMS)
+
+
+@router.get("/api/config")
+async def config(service: Annotated[Service, Depends(service_of)]) -> UserConfig:
+    """The settings that new tasks take."""
+    return service.config.now
+
+
+@router.post("/api/config")
+async def change(
+    given: ConfigChange, service: Annotated[Service, Depends(service_of)]
+) -> UserConfig:
+    """Changes some of them; the others stay."""
+    return await asyncio.to_thread(service.config.change, given)

@@ -1,0 +1,68 @@
+"""Tasks: look at them, cancel them, repeat them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
+from fastapi.responses import JSONResponse
+
+from ..problems import problem
+from ..service import Service, service_of
+from ..tasks import Task, TaskState
+from ..views import PROBLEMS, TaskList, TaskView, view
+from .process import answer_background
+
+__all__ = ["router"]
+
+router = APIRouter(tags=["tasks"], responses=PROBLEMS)
+
+
+def known(id: str, service: Annotated[Service, Depends(service_of)]) -> Task:
+    """The task that a path names."""
+    task = service.tasks.get(id)
+    if task is None:
+        raise HTTPException(404, f"there is no task {id}; it may be of an earlier start")
+    return task
+
+
+Known = Annotated[Task, Depends(known)]
+
+
+@router.get("/api/tasks", response_model=TaskList)
+async def tasks(
+    service: Annotated[Service, Depends(service_of)],
+    state: TaskState | None = None,
+    client_id: str | None = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+) -> Response:
+    """All tasks, the newest first, without their results."""
+    found = [
+        task
+        for task in reversed(service.tasks.all())
+        if state in (None, task.state) and client_id in (None, task.order.client_id)
+    ]
+    views = [view(task, result=False).model_dump(mode="json") for task in found[:limit]]
+    return JSONResponse({"tasks": views, "total": len(found), "instance": service.hub.instance})
+
+
+@router.get("/api/tasks/{id}", response_model=TaskView)
+async def task(task: Known) -> Response:
+    """A task, with its result once it has one."""
+    return JSONResponse(view(task).model_dump(mode="json"))
+
+
+@router.delete("/api/tasks/{id}", response_model=TaskView)
+async def cancel(task: Known) -> Response:
+    """Cancels a task: it stops within a quarter of a second (a download within a second) and
+    leaves no file. Harmless when repeated or too late."""
+    task.cancel()
+    return JSONResponse(view(task).model_dump(mode="json"))
+
+
+@router.post("/api/tasks/{id}/retry", response_model=TaskView, status_code=202, responses={409: {}})
+async def retry(request: Request, task: Known) -> Response:
+    """Does a task that failed or was cancelled again, as a new task."""
+    if task.state not in ("failed", "cancelled"):
+        return problem(409, f"the task is {task.state}", kind="conflict", title="Nothing to repeat")
+    return answer_background(request, task.order, retry_of=task.id)

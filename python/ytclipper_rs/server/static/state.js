@@ -1,0 +1,88 @@
+// What the server told: tasks, projects and the state of its queue. Nothing else is the truth.
+
+const FINAL = new Set(["succeeded", "failed", "cancelled"]);
+
+export class State {
+  /** Number of the newest message, and the server process that numbered it. */
+  seq = null;
+  instance = null;
+  connected = false;
+  health = { workers: 0, running: 0, queued: 0 };
+  #tasks = new Map();
+  #lost = new Map();
+  #projects = [];
+  #options = new Map();
+
+  tasks() {
+    return [...this.#tasks.values(), ...this.#lost.values()];
+  }
+
+  projects() {
+    return this.#projects;
+  }
+
+  get busy() {
+    return [...this.#tasks.values()].some((task) => !FINAL.has(task.state));
+  }
+
+  /** The task of this id that a restart of the server ended. */
+  lost(id) {
+    return this.#lost.get(id);
+  }
+
+  forget(id) {
+    this.#lost.delete(id);
+  }
+
+  /** What this page asked for; the server tells only the format. */
+  remember(id, options) {
+    this.#options.set(id, options);
+  }
+
+  replace(tasks, projects, health) {
+    const before = this.#tasks;
+    this.#tasks = new Map(tasks.map((task) => [task.id, this.#newest(before.get(task.id), task)]));
+    for (const [id, task] of before) {
+      if (!this.#tasks.has(id) && !FINAL.has(task.state)) this.#lost.set(id, interrupted(task, this.#options.get(id)));
+    }
+    this.#projects = projects;
+    this.health = health;
+  }
+
+  /** An answer may be older than what the WebSocket told meanwhile: progress never falls. */
+  #newest(known, task) {
+    const ahead = known?.state === "running" && task.state === "running" && known.progress.percent > task.progress.percent;
+    return ahead ? { ...task, progress: known.progress } : task;
+  }
+
+  /** Takes a message in; true where the whole state must be asked for. */
+  hear(message) {
+    if (Number.isInteger(message.seq)) this.seq = message.seq;
+    switch (message.type) {
+      case "connection":
+        this.instance = message.instance ?? null;
+        return true;
+      case "progress":
+        return this.#progress(message);
+      case "task":
+      case "resync":
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  #progress({ task_id: id, stage, percent, message, eta_s = null }) {
+    const task = this.#tasks.get(id);
+    if (!task) return true;
+    if (!FINAL.has(task.state) && percent >= task.progress.percent) {
+      this.#tasks.set(id, { ...task, state: "running", progress: { stage, percent, message, eta_s } });
+    }
+    return false;
+  }
+}
+
+function interrupted(task, options = task.options) {
+  const message = "The server was restarted before it was done.";
+  return { ...task, options, state: "failed", error: { kind: "shut_down", stage: null, message } };
+}

@@ -1,0 +1,96 @@
+"""What endpoints answer, as OpenAPI shows it."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
+
+from .problems import MEDIA_TYPE, Problem
+from .tasks import Task, TaskState
+
+__all__ = ["PROBLEMS", "Health", "HealthStatus", "ProgressView", "TaskList", "TaskView", "view"]
+
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    "4XX": {"model": Problem, "content": {MEDIA_TYPE: {}}, "description": "A fault of the request"},
+    "5XX": {"model": Problem, "content": {MEDIA_TYPE: {}}, "description": "A fault of the server"},
+}
+"""Errors of every endpoint."""
+
+
+HealthStatus = Literal["ok", "closing"]
+"""Whether new jobs are taken."""
+
+
+class Health(BaseModel):
+    """How the server is. Without a valid token only `status` is told."""
+
+    status: HealthStatus = Field(examples=["ok"])
+    version: str | None = None
+    instance: str | None = Field(default=None, description="Changes with every start.")
+    workers: int | None = None
+    running: int | None = None
+    queued: int | None = None
+    queue_capacity: int | None = None
+    connections: int | None = Field(default=None, description="Open WebSockets.")
+
+
+class ProgressView(BaseModel):
+    """Where a task stands."""
+
+    stage: str = Field(examples=["clipping"])
+    percent: float = Field(examples=[42.5])
+    message: str = Field(examples=["clip 2 of 3"])
+    eta_s: float | None = Field(default=None, description="Seconds left, once that can be told.")
+
+
+class TaskView(BaseModel):
+    """A task."""
+
+    task_id: str = Field(examples=["0f8fad5bd9cb469fa1657086728950e7"])
+    kind: Literal["process", "analyze", "render"]
+    source: str = Field(examples=["upload:5f0c9a2be1d3/talk.mp4"])
+    format: str | None = None
+    client_id: str | None = None
+    state: TaskState
+    progress: ProgressView
+    created_at: float = Field(description="Seconds since 1970.")
+    started_at: float | None = None
+    finished_at: float | None = None
+    retry_of: str | None = Field(default=None, description="The task that this one repeats.")
+    result: dict[str, Any] | None = Field(
+        default=None, description="What the request is answered by; not in lists."
+    )
+    error: Problem | None = None
+
+
+class TaskList(BaseModel):
+    """Tasks, the newest first."""
+
+    tasks: list[TaskView]
+    total: int
+    instance: str
+
+
+def view(task: Task, result: bool = True) -> TaskView:
+    """A task as callers see it."""
+    return TaskView.model_construct(
+        task_id=task.id,
+        kind=task.order.kind,
+        source=task.order.source,
+        format=task.order.details.get("format"),
+        client_id=task.order.client_id,
+        state=task.state,
+        progress=ProgressView.model_construct(
+            stage=task.report.stage,
+            percent=round(task.percent, 2),
+            message=task.report.message,
+            eta_s=task.report.eta_s,
+        ),
+        created_at=task.created_at,
+        started_at=task.started_at,
+        finished_at=task.finished_at,
+        retry_of=task.retry_of,
+        result=task.result if result else None,
+        error=task.problem(),
+    )

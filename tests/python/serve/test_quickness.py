@@ -1,0 +1,73 @@
+"""The plan's first test: the server answers while it works. The full form, with its bars, is
+`benches/server.py`."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from pathlib import Path
+
+import httpx
+from serving import load
+
+from serve.asking import long_work, put, short_work, submit, task, until, working
+from serve.conftest import Start
+
+RATE = 75.0
+P99_MS, MAX_MS = 100.0, 400.0
+"""Loose, as other work goes on where tests run; the plan asks for 100."""
+CONTROL = (str(Path(__file__).with_name("blocking.py")),)
+
+
+def test_health_answers_while_two_long_videos_are_processed(start: Start) -> None:
+    server = start()
+    with httpx.Client(base_url=server.url, timeout=30) as client:
+        source = put(server.folder)
+        ids = [submit(client, long_work(source)) for _ in range(2)]
+        for id in ids:
+            until(client, id, working)
+        measured = asyncio.run(load(server.port, "/api/health", RATE, 6))
+        assert [task(client, id)["state"] for id in ids] == ["running"] * 2
+        assert len(measured.times) == int(6 * RATE)
+        assert measured.quantile(0.99) < P99_MS, measured.quantile(0.99)
+        assert measured.max < MAX_MS, measured.max
+
+
+def test_the_control_that_blocks_is_found_by_the_same_measurement(start: Start) -> None:
+    server = start(CONTROL)
+    body = short_work(put(server.folder))
+    answers = []
+
+    def ask() -> None:
+        answers.append(httpx.post(f"{server.url}/control/process", json=body, timeout=60))
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    measured = asyncio.run(load(server.port, "/api/health", RATE, 3))
+    asking.join()
+    assert answers[0].status_code == 200, answers[0].text
+    assert measured.max > MAX_MS
+
+
+def test_two_hundred_clients_poll_while_a_video_is_processed(start: Start) -> None:
+    server = start()
+
+    async def poll(client: httpx.AsyncClient, id: str) -> list[float]:
+        seen = []
+        for _ in range(5):
+            answer = await client.get(f"/api/tasks/{id}")
+            assert answer.status_code == 200
+            seen.append(answer.json()["progress"]["percent"])
+        return seen
+
+    async def main(id: str) -> None:
+        limits = httpx.Limits(max_connections=200)
+        async with httpx.AsyncClient(base_url=server.url, timeout=30, limits=limits) as client:
+            for seen in await asyncio.gather(*(poll(client, id) for _ in range(200))):
+                assert seen == sorted(seen)
+
+    with httpx.Client(base_url=server.url, timeout=30) as client:
+        id = submit(client, long_work(put(server.folder)))
+        until(client, id, working)
+        asyncio.run(main(id))
+        assert task(client, id)["state"] == "running"
