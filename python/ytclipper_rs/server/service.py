@@ -7,8 +7,9 @@ import contextlib
 import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Annotated
 
-from fastapi import Request
+from fastapi import Depends, Request
 
 from ..engine import Engine
 from ..exceptions import JobTimeout
@@ -18,7 +19,7 @@ from .settings import ServerSettings
 from .stored import StoredConfig
 from .tasks import Tasks
 
-__all__ = ["Service", "service_of"]
+__all__ = ["Given", "Service", "service_of"]
 
 LAST_SECONDS = 5.0
 """Longest time that cancelled jobs get to stop and to remove what they left."""
@@ -89,3 +90,12 @@ def service_of(request: Request) -> Service:
     """The service of the application that a request came to."""
     service: Service = request.app.state.service
     return service
+
+
+async def _service(request: Request) -> Service:
+    # A coroutine, as FastAPI calls plain functions in a thread.
+    return service_of(request)
+
+
+Given = Annotated[Service, Depends(_service)]
+"""The service, as a parameter of an endpoint."""

@@ -35,7 +35,7 @@ class ServerSettings(BaseSettings):
     """
 
     model_config = SettingsConfigDict(
-        env_prefix="YTCLIPPER_", extra="ignore", frozen=True, env_ignore_empty=True
+        env_prefix="YTCLIPPER_", extra="forbid", frozen=True, env_ignore_empty=True
     )
 
     host: str = "127.0.0.1"

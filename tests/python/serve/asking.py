@@ -72,13 +72,13 @@ def until(
 ) -> dict[str, Any]:
     """Looks at a task until a condition is met."""
     limit = time.monotonic() + seconds
-    while time.monotonic() < limit:
+    while True:
         found = task(client, id)
         if met(found):
             return found
         assert found["state"] not in FINAL, found
+        assert time.monotonic() < limit, found
         time.sleep(0.02)
-    raise AssertionError(found)
 
 
 def ended(found: dict[str, Any]) -> bool:

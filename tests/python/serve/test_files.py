@@ -9,10 +9,12 @@ from pathlib import Path
 
 import httpx
 import pytest
+from pydantic import ValidationError
 from serving import Served
 
 from serve.asking import SAMPLE, ended, left, put, short_work, submit, until
 from serve.conftest import Start
+from ytclipper_rs.server import ServerSettings
 
 
 def test_an_upload_is_processed_and_its_clip_is_served_in_ranges(
@@ -139,6 +141,16 @@ def test_settings_come_from_a_file_and_variables_go_before_it(start: Start, tmp_
     server = start(settings=file, queue_capacity=18)
     told = httpx.get(f"{server.url}/api/health").json()
     assert (told["workers"], told["queue_capacity"]) == (3, 18)
+
+
+def test_a_settings_file_with_an_unknown_key_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "settings.json"
+    file.write_text(json.dumps({"wokers": 3}))
+    monkeypatch.setenv("YTCLIPPER_SETTINGS", str(file))
+    with pytest.raises(ValidationError, match="wokers"):
+        ServerSettings()
 
 
 def test_the_interface_is_described_with_examples(client: httpx.Client) -> None:

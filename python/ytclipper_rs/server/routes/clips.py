@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, HTTPException, Query, Response
+from fastapi import APIRouter, HTTPException, Query, Response
 from fastapi.responses import FileResponse, JSONResponse
 
 from ..clips import SERVED, finished
-from ..service import Service, service_of
+from ..service import Given
 from ..views import PROBLEMS
 
 __all__ = ["router"]
@@ -32,7 +32,7 @@ LISTED: dict[int | str, dict[str, Any]] = {
 
 @router.get("/api/clips", response_class=JSONResponse, responses=LISTED)
 async def clips(
-    service: Annotated[Service, Depends(service_of)],
+    service: Given,
     limit: Annotated[int, Query(ge=1, le=1000)] = 200,
 ) -> Response:
     """The finished clips, the newest first."""
@@ -41,9 +41,7 @@ async def clips(
 
 
 @router.api_route("/api/clips/{path:path}", methods=["GET", "HEAD"], response_class=FileResponse)
-async def file(
-    path: str, service: Annotated[Service, Depends(service_of)], download: bool = False
-) -> Response:
+async def file(path: str, service: Given, download: bool = False) -> Response:
     """A clip, its picture, its captions or its reports. Takes `Range`."""
     found = await asyncio.to_thread(service.folders.within, "clip", path)
     if found is None or found.suffix not in SERVED:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 
-from ..service import Service, service_of
+from ..service import Given
 from ..stored import ConfigChange, UserConfig
 from ..views import PROBLEMS
 
@@ -17,14 +16,12 @@ router = APIRouter(tags=["config"], responses=PROBLEMS)
 
 
 @router.get("/api/config")
-async def config(service: Annotated[Service, Depends(service_of)]) -> UserConfig:
+async def config(service: Given) -> UserConfig:
     """The settings that new tasks take."""
     return service.config.now
 
 
 @router.post("/api/config")
-async def change(
-    given: ConfigChange, service: Annotated[Service, Depends(service_of)]
-) -> UserConfig:
+async def change(given: ConfigChange, service: Given) -> UserConfig:
     """Changes some of them; the others stay."""
     return await asyncio.to_thread(service.config.change, given)

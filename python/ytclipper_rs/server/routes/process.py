@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from .. import orders
 from ..bodies import AnalyzeBody, ProcessBody
-from ..service import Service, service_of
+from ..service import Given, service_of
 from ..tasks import Order
 from ..views import PROBLEMS, TaskView, view
 
@@ -68,7 +68,7 @@ def answer_background(request: Request, order: Order, retry_of: str | None = Non
 async def process(
     request: Request,
     body: ProcessBody,
-    service: Annotated[Service, Depends(service_of)],
+    service: Given,
     background: Background = False,
 ) -> Response:
     """Makes clips of a video."""
@@ -81,7 +81,7 @@ async def process(
 async def analyze(
     request: Request,
     body: AnalyzeBody,
-    service: Annotated[Service, Depends(service_of)],
+    service: Given,
     background: Background = False,
 ) -> Response:
     """Writes down what is said in a video, and proposes clips."""

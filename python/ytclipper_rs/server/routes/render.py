@@ -6,13 +6,13 @@ import asyncio
 import uuid
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Depends, Query, Request, Response
+from fastapi import APIRouter, Body, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from ...spec import ThumbnailSpec
 from .. import orders
 from ..bodies import ClientId
-from ..service import Service, service_of
+from ..service import Given
 from ..views import PROBLEMS
 from .process import WORK, Background, answer
 
@@ -43,7 +43,7 @@ Name = Annotated[
 async def render(
     request: Request,
     plan: Annotated[dict[str, Any], Body(examples=[PLAN])],
-    service: Annotated[Service, Depends(service_of)],
+    service: Given,
     name: Name = None,
     client_id: ClientId | None = None,
     background: Background = False,
@@ -58,7 +58,7 @@ async def render(
 
 @router.get("/api/thumbnail", response_class=Response, responses=PICTURE)
 async def thumbnail(
-    service: Annotated[Service, Depends(service_of)],
+    service: Given,
     source: Annotated[str, Query(examples=["upload:5f0c9a2be1d3/talk.mp4"])],
     time: Annotated[float, Query(ge=0, le=1e7)] = 0.0,
     max_side: Annotated[int, Query(ge=16, le=3840)] = 640,

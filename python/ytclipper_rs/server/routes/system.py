@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from ... import __version__
 from ..problems import problem
 from ..security import COOKIE, session_value
-from ..service import Service, service_of
+from ..service import Given
 from ..views import PROBLEMS, Health, HealthStatus
 
 __all__ = ["router"]
@@ -20,7 +18,7 @@ router = APIRouter(tags=["system"], responses=PROBLEMS)
 
 
 @router.get("/api/health", response_model_exclude_none=True)
-async def health(request: Request, service: Annotated[Service, Depends(service_of)]) -> Health:
+async def health(request: Request, service: Given) -> Health:
     """Whether the server answers, and what it is doing."""
     now = service.engine.stats()
     status: HealthStatus = "ok" if now.shut_down is None else "closing"
@@ -39,13 +37,13 @@ async def health(request: Request, service: Annotated[Service, Depends(service_o
 
 
 @router.get("/metrics", response_class=PlainTextResponse)
-async def metrics(service: Annotated[Service, Depends(service_of)]) -> Response:
+async def metrics(service: Given) -> Response:
     """The engine's numbers for Prometheus."""
     return Response(service.engine.metrics(), media_type=METRICS)
 
 
 @router.post("/api/session", status_code=204)
-async def session(request: Request, service: Annotated[Service, Depends(service_of)]) -> Response:
+async def session(request: Request, service: Given) -> Response:
     """Gives a browser that brings the token a cookie, which `<video>` and WebSockets need. The
     cookie is `HttpOnly` and `SameSite=Strict`. Without a token on the server nothing is needed."""
     token = service.settings.token

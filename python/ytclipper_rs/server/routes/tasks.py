@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from ..problems import problem
-from ..service import Service, service_of
+from ..service import Given
 from ..tasks import Task, TaskState
 from ..views import PROBLEMS, TaskList, TaskView, view
 from .process import answer_background
@@ -18,7 +18,7 @@ __all__ = ["router"]
 router = APIRouter(tags=["tasks"], responses=PROBLEMS)
 
 
-def known(id: str, service: Annotated[Service, Depends(service_of)]) -> Task:
+async def known(id: str, service: Given) -> Task:
     """The task that a path names."""
     task = service.tasks.get(id)
     if task is None:
@@ -31,7 +31,7 @@ Known = Annotated[Task, Depends(known)]
 
 @router.get("/api/tasks", response_model=TaskList)
 async def tasks(
-    service: Annotated[Service, Depends(service_of)],
+    service: Given,
     state: TaskState | None = None,
     client_id: str | None = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 from starlette.requests import ClientDisconnect
 
-from ..service import Service, service_of
+from ..service import Given
 from ..uploads import receive, safe_name
 from ..views import PROBLEMS
 
@@ -40,7 +40,7 @@ class Uploaded(BaseModel):
 @router.post("/api/upload", status_code=201, responses=PROBLEMS, openapi_extra=FILE)
 async def upload(
     request: Request,
-    service: Annotated[Service, Depends(service_of)],
+    service: Given,
     filename: Annotated[str, Query(min_length=1, max_length=500, examples=["talk.mp4"])],
 ) -> Uploaded:
     """Takes a video, sound or picture. The body is the file itself, which is written as it comes
