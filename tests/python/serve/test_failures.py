@@ -139,7 +139,7 @@ def test_a_task_is_cancelled_in_every_stage(start: Start) -> None:
         work: dict[str, dict[str, Any]] = {
             "downloading": {"url": site},
             "transcribing": {"url": source, "model": "tiny.en"},
-            "clipping": long_work(source),
+            "clipping": long_work(source, format="original"),
         }
         with httpx.Client(base_url=server.url, timeout=30) as client:
             for stage, body in work.items():
@@ -208,7 +208,7 @@ def test_a_killed_server_leaves_no_child_and_after_its_restart_no_file(
         server = start(**settings)
         with httpx.Client(base_url=server.url, timeout=30) as client:
             download = submit(client, {"url": site})
-            render = submit(client, long_work(put(server.folder)))
+            render = submit(client, long_work(put(server.folder), format="original"))
             until(client, render, working)
             until(client, download, lambda _: len(left(server.folder)) >= 2)
         below = children(server.process.pid)
@@ -236,7 +236,7 @@ def test_a_killed_server_leaves_no_child_and_after_its_restart_no_file(
 def test_a_second_server_leaves_the_files_of_the_first_alone(start: Start) -> None:
     server = start()
     with httpx.Client(base_url=server.url, timeout=30) as client:
-        id = submit(client, long_work(put(server.folder)))
+        id = submit(client, long_work(put(server.folder), format="original"))
         until(client, id, lambda _: bool(left(server.folder)))
         unfinished = left(server.folder)
         start()
