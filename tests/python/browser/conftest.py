@@ -17,7 +17,6 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, s
 
 from conftest import ffmpeg
 
-SPEECH = Path("media/speech/sentences.wav")
 SAMPLE = Path("media/sample.mp4")
 SECONDS = 20
 
@@ -76,7 +75,7 @@ class Served:
             self._process = None
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     served = Served(tmp_path_factory.mktemp("served"))
     served.start()
@@ -84,20 +83,21 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     served.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def talk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small video in which somebody speaks: a clip of it is made in seconds."""
-    assert SPEECH.is_file(), "media/speech is missing: run `make sample`"
+    assert SAMPLE.is_file(), "media/sample.mp4 is missing: run `make sample`"
     video = tmp_path_factory.mktemp("talk") / "A talk.mp4"
     size = f"testsrc2=size=320x240:rate=24:duration={SECONDS}"
     ffmpeg(
-        *("-f", "lavfi", "-i", size, "-i", str(SPEECH), "-t", str(SECONDS), "-c:a", "aac"),
+        *("-f", "lavfi", "-i", size, "-i", str(SAMPLE), "-map", "0:v", "-map", "1:a"),
+        *("-t", str(SECONDS), "-c:a", "aac"),
         *("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", str(video)),
     )
     return video
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     program = shutil.which("chromium")
     assert program is not None, "chromium is missing: run `make setup`"
