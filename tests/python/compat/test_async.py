@@ -231,8 +231,15 @@ import ytclipper_rs as yt
 from ytclipper_rs import compat
 engine = compat.get_engine()
 engine.pause()
+main = threading.main_thread().ident
+def waits():
+    frame, names = sys._current_frames()[main], set()
+    while frame is not None:
+        names.add(frame.f_code.co_name)
+        frame = frame.f_back
+    return {"waited", "result"} <= names
 def interrupt():
-    while not engine.jobs():
+    while not waits():
         pass
     os.kill(os.getpid(), signal.SIGINT)
 signal.signal(signal.SIGINT, signal.default_int_handler)
