@@ -56,9 +56,9 @@ models: build ## Install the face model and the speech models base and tiny.en f
 	@ytclipper models install centerface --from models/centerface/centerface.onnx
 
 .PHONY: sample
-sample: setup ## Make media/sample.mp4 and media/faces, each with its truth as JSON
+sample: setup ## Make media/sample.mp4 and the tests' part of media/faces, each with its truth as JSON
 	@python scripts/sample.py
-	@python scripts/faces.py
+	@python scripts/faces.py --tested
 
 .PHONY: wheel
 wheel: setup $(FACE_MODEL) ## Build dist/*.whl and try it in a clean virtual environment
@@ -86,6 +86,7 @@ check: build ## Format, lints, layers, header, types, stubs
 .PHONY: bench
 bench: build models sample ## Measure, against peers side by side; writes docs/benchmarks.md
 	@python scripts/spoken.py
+	@python scripts/faces.py
 	cargo build --quiet --release --example plain_whisper
 	@status=0; for name in render exact jobs heartbeat server speech reframe; do \
 	    python benches/$$name.py --write || status=1; \

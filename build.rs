@@ -11,6 +11,7 @@ fn main() {
     let says = |name: &str, what: &str| env::var(name).is_ok_and(|value| value.contains(what));
     if says("CMAKE_C_FLAGS", "-Dllamafile_sgemm=ytclipper_multiply")
         && says("CMAKE_CXX_FLAGS", "-Dggml_graph_plan=ytclipper_plan")
+        && says("CMAKE_CXX_FLAGS", "-Dggml_mul_mat=ytclipper_product")
         && says("GGML_LLAMAFILE", "ON")
     {
         println!("cargo::rustc-cfg=whisper_kernels");

@@ -71,8 +71,8 @@ def quality(arguments: argparse.Namespace, environment: Environment) -> tuple[st
     OUTPUT.mkdir(parents=True, exist_ok=True)
     with yt.Engine(workers=1) as engine:
         names = arguments.names or truth.names()
-        if len(names) < 12 and not arguments.names:
-            raise SystemExit("media/faces is not complete: run `make sample`")
+        if not names:
+            raise SystemExit("media/faces is missing: run `python scripts/faces.py`")
         all = [frame(engine, name, environment) for name in names]
         rows = figures.bars(all)
         if "cuts" in names:

@@ -26,6 +26,11 @@ from faceset.scene import Picture, Sequence, play
 from faceset.sequences import MAKERS, Stage
 
 FACES = sample.MEDIA / "faces"
+TESTED = (
+    "bikes", "both", "bunny", "cuts", "interview", "portrait", "second", "still", "third", "turns",
+    "walk",
+)  # fmt: skip
+"""Those that the tests look at; the others are for the benches."""
 
 
 def recipe() -> str:
@@ -128,9 +133,11 @@ def main() -> None:
     """Makes the sequences that are not up to date."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("names", nargs="*", help="make these only, up to date or not")
+    parser.add_argument("--tested", action="store_true", help="make those of the tests only")
     arguments = parser.parse_args()
     material.main()
-    names = arguments.names or [name for name in MAKERS if not up_to_date(name)]
+    wanted = TESTED if arguments.tested else tuple(MAKERS)
+    names = arguments.names or [name for name in wanted if not up_to_date(name)]
     if not names:
         write_index()
         print("faces: up to date")

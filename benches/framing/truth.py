@@ -149,7 +149,10 @@ def from_json(name: str, value: dict[str, Any]) -> Truth:
 
 def load(name: str) -> Truth:
     """The truth of a sequence."""
-    return from_json(name, json.loads((FACES / f"{name}.json").read_text()))
+    path = FACES / f"{name}.json"
+    if not path.is_file():
+        raise SystemExit(f"{path.name} is missing: run `python scripts/faces.py`")
+    return from_json(name, json.loads(path.read_text()))
 
 
 def names() -> list[str]:

@@ -15,7 +15,7 @@ const FEWEST: usize = 16;
 const SLAB: usize = 512 << 10;
 const PIECE: usize = 1 << 20;
 /// Rows and columns of a block: two tiles.
-const SIDE: usize = 2 * ROWS;
+pub(super) const SIDE: usize = 2 * ROWS;
 
 /// What computes a block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,7 +37,31 @@ impl Unit {
         })
     }
 
-    unsafe fn block(self, left: &[Tile], right: &[Tile], depth: usize, data: *mut f32, step: usize) {
+    /// Runs `work`, which may compute blocks.
+    ///
+    /// # Safety
+    /// The processor has the unit.
+    pub(super) unsafe fn run(self, work: impl FnOnce()) {
+        match self {
+            // SAFETY: promised by the caller.
+            Self::Tiles => unsafe { tiles::with_shapes(work) },
+            Self::Dots => work(),
+        }
+    }
+
+    /// A block of the product, of two by two tiles.
+    ///
+    /// # Safety
+    /// Within `run`; each side is two rows of `depth` tiles, the left one turned, and `data` has room
+    /// for 32 rows of 32 values, `step` apart.
+    pub(super) unsafe fn block(
+        self,
+        left: &[Tile],
+        right: &[Tile],
+        depth: usize,
+        data: *mut f32,
+        step: usize,
+    ) {
         let (left, right) = (left.as_ptr(), right.as_ptr());
         // SAFETY: promised by the caller.
         unsafe {
@@ -88,12 +112,8 @@ pub(super) unsafe fn multiply(
     // SAFETY: as above.
     let product = Product { data: unsafe { product.data.add(first * product.step) }, ..product };
     BUFFERS.with_borrow_mut(|buffers| {
-        let mut work = || buffers.multiply(unit, &left, &right, product);
-        match unit {
-            // SAFETY: promised by the caller.
-            Unit::Tiles => unsafe { tiles::with_shapes(work) },
-            Unit::Dots => work(),
-        }
+        // SAFETY: promised by the caller.
+        unsafe { unit.run(|| buffers.multiply(unit, &left, &right, product)) };
     });
 }
 
@@ -108,11 +128,7 @@ impl Buffers {
         for top in (0..left.rows).step_by(slab) {
             let rows = slab.min(left.rows - top);
             // SAFETY: as above.
-            unsafe { pack_all(left, top, rows, &mut self.left) };
-            for tile in &mut self.left {
-                // SAFETY: the processor has AVX-512.
-                unsafe { pack::turn(tile) };
-            }
+            unsafe { pack_turned(left, top, rows, &mut self.left) };
             for start in (0..right.rows).step_by(piece) {
                 let area = Area { left: top, rows, right: start, columns: piece.min(right.rows - start) };
                 // SAFETY: the area lies within the product.
@@ -175,8 +191,25 @@ fn rows_within(bytes: usize, row_bytes: usize) -> usize {
     (bytes / row_bytes / SIDE).max(1) * SIDE
 }
 
-/// Packs `rows` rows from `first` on, filled up to whole blocks.
-unsafe fn pack_all(operand: &Operand, first: usize, rows: usize, out: &mut Vec<Tile>) {
+/// Packs `rows` rows from `first` on as a left operand, filled up to whole blocks.
+///
+/// # Safety
+/// As of `pack::tiles`.
+pub(super) unsafe fn pack_turned(operand: &Operand, first: usize, rows: usize, out: &mut Vec<Tile>) {
+    // SAFETY: promised by the caller.
+    unsafe {
+        pack_all(operand, first, rows, out);
+        for tile in out {
+            pack::turn(tile);
+        }
+    }
+}
+
+/// Packs `rows` rows from `first` on as a right operand, filled up to whole blocks.
+///
+/// # Safety
+/// As of `pack::tiles`.
+pub(super) unsafe fn pack_all(operand: &Operand, first: usize, rows: usize, out: &mut Vec<Tile>) {
     let depth = depth(operand.length);
     out.resize(rows.div_ceil(SIDE) * 2 * depth, ZERO);
     for (block, tiles) in out.chunks_exact_mut(depth).enumerate() {

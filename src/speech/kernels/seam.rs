@@ -1,9 +1,19 @@
-//! The two functions that whisper.cpp is built to call here, by renaming (`.cargo/config.toml`).
+//! The three functions that whisper.cpp is built to call here, by renaming (`.cargo/config.toml`).
 
 use std::cell::Cell;
 use std::ffi::{c_int, c_void};
 
+use whisper_rs::whisper_rs_sys::{ggml_context, ggml_mul_mat, ggml_tensor};
+
+#[cfg(target_arch = "x86_64")]
+use super::graph;
 use super::{Format, Operand, Product};
+
+/// Tokens of whisper's smallest vocabulary (`tiny.en`, 51,864), less some; no layer has as many rows.
+#[cfg(target_arch = "x86_64")]
+const SMALLEST_VOCABULARY: usize = 50_000;
+#[cfg(target_arch = "x86_64")]
+const MOST_DECODERS: usize = 8;
 
 thread_local! {
     /// Threads that a graph computed by this thread may have.
@@ -58,6 +68,26 @@ unsafe extern "C" fn ytclipper_plan(graph: *const c_void, threads: c_int, pool: 
     let most = if pool.is_null() { MOST_THREADS.get() } else { c_int::MAX };
     // SAFETY: the arguments are the caller's own.
     unsafe { ggml_graph_plan(graph, threads.min(most), pool) }
+}
+
+/// Adds a product to a graph: as ggml does, or as what is quicker.
+///
+/// # Safety
+/// As ggml's function of which it takes the place: the tensors belong to the context.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn ytclipper_product(
+    context: *mut ggml_context,
+    left: *mut ggml_tensor,
+    right: *mut ggml_tensor,
+) -> *mut ggml_tensor {
+    // SAFETY: the arguments are the caller's own.
+    unsafe {
+        #[cfg(target_arch = "x86_64")]
+        if let Some(step) = graph::attention_step(context, left, right) {
+            return step;
+        }
+        ggml_mul_mat(context, left, right)
+    }
 }
 
 /// Multiplies, or says false where nobody here can.
@@ -138,6 +168,8 @@ pub(super) unsafe fn multiply(
     use super::blocks::{self, Unit};
     use super::vector;
 
+    // SAFETY: promised by the caller.
+    let (right, product) = unsafe { wanted(&left, right, product) };
     if vector::fits(&left, &right) {
         // SAFETY: promised by the caller, and `fits` was asked.
         unsafe { vector::multiply(left, right, product, index, count) };
@@ -149,6 +181,27 @@ pub(super) unsafe fn multiply(
         unsafe { blocks::multiply(unit, left, right, product, index, count) };
     }
     unit.is_some()
+}
+
+/// What is read of a product. whisper.cpp scores the whole vocabulary for each token of a text that it
+/// hands over at once, to be led by it or to align it, and reads the scores of the last one only
+/// (`whisper_batch_prep_legacy`); for many tokens the others are 40 MB. While it decodes it reads
+/// all, of at most eight tokens at a time (`WHISPER_MAX_DECODERS`).
+///
+/// # Safety
+/// The operand and the product are as large as they say.
+#[cfg(target_arch = "x86_64")]
+unsafe fn wanted(left: &Operand, right: Operand, product: Product) -> (Operand, Product) {
+    if left.rows < SMALLEST_VOCABULARY || right.rows <= MOST_DECODERS {
+        return (right, product);
+    }
+    let last = right.rows - 1;
+    // SAFETY: the row is the last one of each.
+    unsafe {
+        let data = right.data.add(last * right.step);
+        let out = product.data.add(last * product.step);
+        (Operand { data, rows: 1, ..right }, Product { data: out, ..product })
+    }
 }
 
 #[cfg(not(target_arch = "x86_64"))]

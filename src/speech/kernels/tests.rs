@@ -1,5 +1,6 @@
 //! Products of both kernels against exact sums.
 
+use super::attention::{Head, attend};
 use super::blocks::{self, Unit};
 use super::seam::multiply;
 use super::{Format, Operand, Product, dots, tiles, vector};
@@ -110,6 +111,35 @@ fn products_with_a_vector_are_exact_sums_within_rounding_to_16_bits() {
 }
 
 #[test]
+fn of_a_text_only_the_last_tokens_scores_are_computed_and_of_a_few_tokens_all() {
+    let (vocabulary, length) = (51_864, 32);
+    let (bytes, weights) = stored(&noise(vocabulary * length, 1), Format::Half);
+    let left = rows(&bytes, Format::Half, vocabulary, length);
+    for (tokens, read) in [(8, 0..8), (9, 8..9)] {
+        let (bytes, texts) = stored(&noise(tokens * length, 2), Format::Float);
+        let right = rows(&bytes, Format::Float, tokens, length);
+        let mut out = vec![f32::NAN; tokens * vocabulary];
+        let product = Product { data: out.as_mut_ptr(), step: vocabulary };
+        // SAFETY: the operands and the product are as large as they say.
+        if !unsafe { multiply(left, right, product, 0, 1) } {
+            continue; // whisper.cpp computes all of them itself
+        }
+        for (token, scores) in out.chunks_exact(vocabulary).enumerate() {
+            let exact = |number: usize| -> f32 {
+                let weights = &weights[number * length..][..length];
+                weights.iter().zip(&texts[token * length..]).map(|(a, b)| a * b).sum()
+            };
+            if read.contains(&token) {
+                let worst = (0..vocabulary).map(|at| (scores[at] - exact(at)).abs()).fold(0.0, f32::max);
+                assert!(worst < 0.1, "{token} of {tokens}: {worst}");
+            } else {
+                assert!(scores.iter().all(|score| score.is_nan()), "{token} of {tokens} was computed");
+            }
+        }
+    }
+}
+
+#[test]
 fn what_no_kernel_takes_is_refused() {
     let bytes = vec![0_u8; 4 * 64];
     let operand = |rows, length| Operand {
@@ -124,5 +154,60 @@ fn what_no_kernel_takes_is_refused() {
     for (left, right) in [(operand(1, 32), operand(1, 32)), (operand(4, 16), operand(1, 16))] {
         // SAFETY: nothing is read: both are refused.
         assert!(!unsafe { multiply(left, right, product, 0, 1) });
+    }
+}
+
+/// Rows of floats or halves that stand one after the other.
+fn rows(bytes: &[u8], format: Format, rows: usize, length: usize) -> Operand {
+    Operand { data: bytes.as_ptr(), format, rows, length, step: length * format.unit().1 }
+}
+
+/// What attention of `positions` by `width` is by its definition, in double precision.
+fn attention(query: &[f32], key: &[f32], value: &[f32], width: usize, scale: f64) -> Vec<f64> {
+    let positions = query.len() / width;
+    let mut out = Vec::new();
+    for query in query.chunks_exact(width) {
+        let dot = |key: &[f32]| -> f64 { query.iter().zip(key).map(|(a, b)| f64::from(a * b)).sum() };
+        let scores: Vec<f64> = key.chunks_exact(width).map(|key| (dot(key) * scale).exp()).collect();
+        let all: f64 = scores.iter().sum();
+        for row in value.chunks_exact(positions) {
+            out.push(row.iter().zip(&scores).map(|(a, b)| f64::from(*a) * b).sum::<f64>() / all);
+        }
+    }
+    out
+}
+
+#[test]
+fn attention_is_what_it_is_defined_to_be_within_bfloat16() {
+    let units = [(Unit::Dots, dots::available()), (Unit::Tiles, dots::available() && tiles::available())];
+    for (unit, _) in units.into_iter().filter(|(_, available)| *available) {
+        for (positions, width, heads, threads) in [(32, 64, 1_u32, 1), (45, 64, 3, 2), (150, 32, 2, 4)] {
+            let size = positions * width;
+            let numbers = |seed| (0..heads).map(move |head| noise(size, seed + head));
+            let loud = |values: Vec<f32>| values.into_iter().map(|value| 5.0 * value).collect::<Vec<_>>();
+            let query: Vec<_> = numbers(10).map(|values| stored(&loud(values), Format::Float)).collect();
+            let key: Vec<_> = numbers(20).map(|values| stored(&values, Format::Half)).collect();
+            let value: Vec<_> = numbers(30).map(|values| stored(&values, Format::Half)).collect();
+            let mut out = vec![7.0_f32; heads as usize * size];
+            let parts: Vec<Head> = out
+                .chunks_exact_mut(size)
+                .enumerate()
+                .map(|(head, out)| Head {
+                    query: rows(&query[head].0, Format::Float, positions, width),
+                    key: rows(&key[head].0, Format::Half, positions, width),
+                    value: rows(&value[head].0, Format::Half, width, positions),
+                    out: out.as_mut_ptr(),
+                })
+                .collect();
+            for index in 0..threads {
+                // SAFETY: the operands and results are as large as they say.
+                unsafe { attend(unit, &parts, 0.125, index, threads) };
+            }
+            for (head, out) in out.chunks_exact(size).enumerate() {
+                let exact = attention(&query[head].1, &key[head].1, &value[head].1, width, 0.125);
+                let worst = out.iter().zip(exact).map(|(a, b)| (f64::from(*a) - b).abs()).fold(0.0, f64::max);
+                assert!(worst < 0.01, "{unit:?} {positions} x {width} x {heads}, head {head}: {worst}");
+            }
+        }
     }
 }

@@ -1,0 +1,133 @@
+//! The encoder's attention as one step of whisper.cpp's graph instead of three.
+
+use std::ffi::{c_int, c_void};
+
+use whisper_rs::whisper_rs_sys as ggml;
+
+use super::attention::{self, Head};
+use super::blocks::{SIDE, Unit};
+use super::pack::GROUP;
+use super::{Format, Operand};
+
+/// Whether whisper.cpp is built to compute on a graphics processor, which knows no steps of ours.
+const ON_A_CARD: bool = cfg!(any(feature = "cuda", feature = "vulkan", feature = "metal"));
+
+/// The step that takes the place of a product whose right operand is a softmax over a product:
+/// together they are attention. The first two, which nobody asks for then, are never computed and
+/// take no memory. None where this is no such product, or nobody here can compute it.
+///
+/// # Safety
+/// As of `ggml_mul_mat`: the tensors belong to the context, which nobody else uses now.
+pub(super) unsafe fn attention_step(
+    context: *mut ggml::ggml_context,
+    left: *mut ggml::ggml_tensor,
+    right: *mut ggml::ggml_tensor,
+) -> Option<*mut ggml::ggml_tensor> {
+    if ON_A_CARD || Unit::best().is_none() {
+        return None;
+    }
+    // SAFETY: promised by the caller.
+    unsafe { Parts::of(left, right).map(|parts| parts.step(context)) }
+}
+
+/// What an attention is made of.
+struct Parts {
+    query: *mut ggml::ggml_tensor,
+    key: *mut ggml::ggml_tensor,
+    value: *mut ggml::ggml_tensor,
+    scale: f32,
+}
+
+impl Parts {
+    /// The parts of `value * softmax(key * query)`: of every position with every other, without a
+    /// mask, as only the encoder has it.
+    unsafe fn of(value: *mut ggml::ggml_tensor, weights: *mut ggml::ggml_tensor) -> Option<Self> {
+        // SAFETY: promised by the caller; sources of a tensor are tensors or null.
+        let (value_shape, weights) = unsafe { (&*value, &*weights) };
+        if weights.op != ggml::ggml_op_GGML_OP_SOFT_MAX || !weights.src[1].is_null() {
+            return None;
+        }
+        // SAFETY: a softmax has a source.
+        let scores = unsafe { &*weights.src[0] };
+        if scores.op != ggml::ggml_op_GGML_OP_MUL_MAT {
+            return None;
+        }
+        let (key, query) = (scores.src[0], scores.src[1]);
+        // SAFETY: a product has two sources.
+        let (key_shape, query_shape) = unsafe { (&*key, &*query) };
+        let [width, positions, heads, 1] = query_shape.ne else { return None };
+        let fits = key_shape.ne == query_shape.ne
+            && value_shape.ne == [positions, width, heads, 1]
+            && positions >= SIDE as i64
+            && width % GROUP as i64 == 0
+            && query_shape.type_ == ggml::ggml_type_GGML_TYPE_F32
+            && [key_shape, value_shape].into_iter().all(is_plain)
+            && is_plain(query_shape);
+        let scale = f32::from_bits(weights.op_params[0].cast_unsigned());
+        fits.then_some(Self { query, key, value, scale })
+    }
+
+    /// The step in the graph. Its scale goes along as its data.
+    unsafe fn step(self, context: *mut ggml::ggml_context) -> *mut ggml::ggml_tensor {
+        const AS_MANY_AS_THERE_ARE: c_int = -1;
+        let mut sources = [self.query, self.key, self.value];
+        let scale = std::ptr::without_provenance_mut(self.scale.to_bits() as usize);
+        // SAFETY: the tensors belong to the context; ggml copies the list.
+        unsafe {
+            let [width, positions, heads, _] = (*self.query).ne;
+            ggml::ggml_custom_4d(
+                context,
+                ggml::ggml_type_GGML_TYPE_F32,
+                width,
+                positions,
+                heads,
+                1,
+                sources.as_mut_ptr(),
+                sources.len() as c_int,
+                Some(attend),
+                AS_MANY_AS_THERE_ARE,
+                scale,
+            )
+        }
+    }
+}
+
+/// Whether values stand side by side, as floats of 32 or 16 bits.
+fn is_plain(tensor: &ggml::ggml_tensor) -> bool {
+    matches!(Format::of(tensor.type_ as i32), Some(format @ (Format::Float | Format::Half))
+        if tensor.nb[0] == format.unit().1)
+}
+
+/// One thread's share of the step.
+unsafe extern "C" fn attend(out: *mut ggml::ggml_tensor, index: c_int, count: c_int, scale: *mut c_void) {
+    let scale = f32::from_bits(scale.addr() as u32);
+    // SAFETY: ggml hands the tensor that `step` made, whose sources are computed by now, and its
+    // memory, which is contiguous.
+    unsafe {
+        let out = &*out;
+        let [query, key, value] = [0, 1, 2].map(|number| &*out.src[number]);
+        let heads: Vec<Head> = (0..out.ne[2] as usize)
+            .map(|head| Head {
+                query: operand(query, head),
+                key: operand(key, head),
+                value: operand(value, head),
+                out: out.data.byte_add(head * out.nb[2]).cast(),
+            })
+            .collect();
+        if let Some(unit) = Unit::best() {
+            attention::attend(unit, &heads, scale, index as usize, count as usize);
+        }
+    }
+}
+
+/// One head's rows of a plain tensor.
+unsafe fn operand(tensor: &ggml::ggml_tensor, head: usize) -> Operand {
+    Operand {
+        // SAFETY: the tensor has that head.
+        data: unsafe { tensor.data.byte_add(head * tensor.nb[2]) }.cast(),
+        format: if tensor.type_ == ggml::ggml_type_GGML_TYPE_F32 { Format::Float } else { Format::Half },
+        rows: tensor.ne[1] as usize,
+        length: tensor.ne[0] as usize,
+        step: tensor.nb[1],
+    }
+}
