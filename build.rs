@@ -12,6 +12,7 @@ fn main() {
     if says("CMAKE_C_FLAGS", "-Dllamafile_sgemm=ytclipper_multiply")
         && says("CMAKE_CXX_FLAGS", "-Dggml_graph_plan=ytclipper_plan")
         && says("CMAKE_CXX_FLAGS", "-Dggml_mul_mat=ytclipper_product")
+        && says("CMAKE_CXX_FLAGS", "-Dggml_gelu=ytclipper_gelu")
         && says("GGML_LLAMAFILE", "ON")
     {
         println!("cargo::rustc-cfg=whisper_kernels");

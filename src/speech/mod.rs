@@ -9,6 +9,7 @@ mod import;
 mod kernels;
 mod listen;
 mod log;
+mod mel;
 mod model;
 mod store;
 

@@ -1,13 +1,13 @@
 //! Turns a CTranslate2 Whisper folder (`model.bin` and its vocabulary) into a ggml file.
 
 mod ct2;
-mod mel;
 mod names;
 mod vocabulary;
 
 use std::path::Path;
 
 use super::ggml::{Head, Kind, Shape, Tensor, TensorSource, broken};
+use super::mel::filter_bank;
 use crate::error::Result;
 use ct2::{Ct2File, Variable};
 
@@ -28,7 +28,7 @@ impl Ct2Model {
         let shape = shape_of(&file)?;
         shape.validate()?;
         let tokens = vocabulary::read(folder, shape.text_tokens())?;
-        Ok(Self { head: Head { shape, mel: mel::filter_bank(shape.mels as usize), tokens }, file })
+        Ok(Self { head: Head { shape, mel: filter_bank(shape.mels as usize), tokens }, file })
     }
 
     /// The head, and the rest as a source of tensors.

@@ -1,4 +1,5 @@
-//! The encoder's attention as one step of whisper.cpp's graph instead of three.
+//! Steps of whisper.cpp's graphs that are done here: the encoder's attention, one instead of three,
+//! and the activation.
 
 use std::ffi::{c_int, c_void};
 
@@ -7,10 +8,13 @@ use whisper_rs::whisper_rs_sys as ggml;
 use super::attention::{self, Head};
 use super::blocks::{SIDE, Unit};
 use super::pack::GROUP;
-use super::{Format, Operand};
+use super::{Format, Operand, gelu, vector};
 
 /// Whether whisper.cpp is built to compute on a graphics processor, which knows no steps of ours.
 const ON_A_CARD: bool = cfg!(any(feature = "cuda", feature = "vulkan", feature = "metal"));
+
+/// Threads of a step: ggml's `GGML_N_TASKS_MAX`.
+const AS_MANY_AS_THERE_ARE: c_int = -1;
 
 /// The step that takes the place of a product whose right operand is a softmax over a product:
 /// together they are attention. The first two, which nobody asks for then, are never computed and
@@ -28,6 +32,44 @@ pub(super) unsafe fn attention_step(
     }
     // SAFETY: promised by the caller.
     unsafe { Parts::of(left, right).map(|parts| parts.step(context)) }
+}
+
+/// The step that takes the place of the activation, in place: what whisper.cpp activates is asked
+/// for by nobody else.
+///
+/// # Safety
+/// As of `ggml_gelu`: the tensor belongs to the context, which nobody else uses now.
+pub(super) unsafe fn gelu_step(
+    context: *mut ggml::ggml_context,
+    tensor: *mut ggml::ggml_tensor,
+) -> Option<*mut ggml::ggml_tensor> {
+    // SAFETY: promised by the caller.
+    unsafe {
+        let fits = (*tensor).type_ == ggml::ggml_type_GGML_TYPE_F32 && ggml::ggml_is_contiguous(tensor);
+        (fits && !ON_A_CARD && vector::available()).then(|| {
+            let nothing = std::ptr::null_mut();
+            ggml::ggml_map_custom1_inplace(context, tensor, Some(activate), AS_MANY_AS_THERE_ARE, nothing)
+        })
+    }
+}
+
+/// One thread's share of the activation.
+unsafe extern "C" fn activate(
+    out: *mut ggml::ggml_tensor,
+    _: *const ggml::ggml_tensor,
+    index: c_int,
+    count: c_int,
+    _: *mut c_void,
+) {
+    // SAFETY: ggml hands the tensor that `gelu_step` made: contiguous floats, which are computed by
+    // now; the processor was asked then. Shares do not overlap.
+    unsafe {
+        let all = ggml::ggml_nelements(out) as usize;
+        let share = all.div_ceil(count as usize);
+        let first = (index as usize * share).min(all);
+        let values = (*out).data.cast::<f32>().add(first);
+        gelu::gelu(std::slice::from_raw_parts_mut(values, share.min(all - first)));
+    }
 }
 
 /// What an attention is made of.
@@ -69,7 +111,6 @@ impl Parts {
 
     /// The step in the graph. Its scale goes along as its data.
     unsafe fn step(self, context: *mut ggml::ggml_context) -> *mut ggml::ggml_tensor {
-        const AS_MANY_AS_THERE_ARE: c_int = -1;
         let mut sources = [self.query, self.key, self.value];
         let scale = std::ptr::without_provenance_mut(self.scale.to_bits() as usize);
         // SAFETY: the tensors belong to the context; ggml copies the list.

@@ -4,7 +4,8 @@
 //! ggml has kernels for the tile unit, but only for weights whose rows are a multiple of 2048 long,
 //! which is one matrix a layer of `base`. Here both sides of any product are rounded to bfloat16 and
 //! multiplied by blocks, with sums of 32 bits; a product with one vector, as for each token, is done
-//! with vectors of 512 bits; the encoder's attention is one step that keeps no scores. What the processor cannot do so, whisper.cpp's own kernels do.
+//! with vectors of 512 bits; the encoder's attention is one step that keeps no scores, and the activation is computed instead of
+//! looked up. What the processor cannot do so, whisper.cpp's own kernels do.
 
 #[cfg(target_arch = "x86_64")]
 mod attention;
@@ -12,6 +13,10 @@ mod attention;
 mod blocks;
 #[cfg(target_arch = "x86_64")]
 mod dots;
+#[cfg(target_arch = "x86_64")]
+mod exp;
+#[cfg(target_arch = "x86_64")]
+mod gelu;
 #[cfg(target_arch = "x86_64")]
 mod graph;
 #[cfg(target_arch = "x86_64")]

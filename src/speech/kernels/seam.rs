@@ -1,9 +1,9 @@
-//! The three functions that whisper.cpp is built to call here, by renaming (`.cargo/config.toml`).
+//! The four functions that whisper.cpp is built to call here, by renaming (`.cargo/config.toml`).
 
 use std::cell::Cell;
 use std::ffi::{c_int, c_void};
 
-use whisper_rs::whisper_rs_sys::{ggml_context, ggml_mul_mat, ggml_tensor};
+use whisper_rs::whisper_rs_sys::{ggml_context, ggml_gelu, ggml_mul_mat, ggml_tensor};
 
 #[cfg(target_arch = "x86_64")]
 use super::graph;
@@ -87,6 +87,25 @@ unsafe extern "C" fn ytclipper_product(
             return step;
         }
         ggml_mul_mat(context, left, right)
+    }
+}
+
+/// Adds an activation to a graph: as ggml does, or as what is quicker.
+///
+/// # Safety
+/// As ggml's function of which it takes the place: the tensor belongs to the context.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn ytclipper_gelu(
+    context: *mut ggml_context,
+    tensor: *mut ggml_tensor,
+) -> *mut ggml_tensor {
+    // SAFETY: the arguments are the caller's own.
+    unsafe {
+        #[cfg(target_arch = "x86_64")]
+        if let Some(step) = graph::gelu_step(context, tensor) {
+            return step;
+        }
+        ggml_gelu(context, tensor)
     }
 }
 

@@ -1,19 +1,12 @@
 //! Weights of a row of scores.
 
 use std::arch::x86_64::{
-    __m512, __m512bh, _mm512_add_ps, _mm512_cvtne2ps_pbh, _mm512_fmadd_ps, _mm512_fmsub_ps, _mm512_loadu_ps,
-    _mm512_max_ps, _mm512_reduce_add_ps, _mm512_reduce_max_ps, _mm512_roundscale_ps, _mm512_scalef_ps,
-    _mm512_set1_ps, _mm512_setzero_ps, _mm512_sub_ps,
+    __m512, __m512bh, _mm512_add_ps, _mm512_cvtne2ps_pbh, _mm512_fmsub_ps, _mm512_loadu_ps, _mm512_max_ps,
+    _mm512_reduce_add_ps, _mm512_reduce_max_ps, _mm512_set1_ps, _mm512_setzero_ps,
 };
 
+use super::exp::power;
 use super::pack::{GROUP, Line};
-
-/// The series of 2^x: ln(2)^k / k! for k from 5 to 0. Beyond it, 2.4e-6 is left at x = 1/2, a
-/// thousandth of what rounding to bfloat16 does.
-const SERIES: [f32; 6] =
-    [0.001_333_355_8, 0.009_618_129, 0.055_504_11, 0.240_226_5, std::f32::consts::LN_2, 1.0];
-/// Exponents below which a weight is nothing.
-const LEAST: f32 = -200.0;
 
 /// Writes exp((score - largest) * scale) of a row, rounded to bfloat16, and returns the sum of them
 /// before rounding. Scores of minus infinity weigh nothing; one at least is finite.
@@ -51,18 +44,4 @@ pub(super) unsafe fn weights<'a>(
 fn halves(group: &[f32; GROUP]) -> (__m512, __m512) {
     // SAFETY: a group is two vectors; loads need no alignment.
     unsafe { (_mm512_loadu_ps(group.as_ptr()), _mm512_loadu_ps(group.as_ptr().add(GROUP / 2))) }
-}
-
-/// 2^x for x of at most 0.
-#[inline]
-#[target_feature(enable = "avx512f")]
-fn power(x: __m512) -> __m512 {
-    let x = _mm512_max_ps(x, _mm512_set1_ps(LEAST));
-    let whole = _mm512_roundscale_ps::<0x08>(x);
-    let rest = _mm512_sub_ps(x, whole);
-    let mut sum = _mm512_set1_ps(SERIES[0]);
-    for term in &SERIES[1..] {
-        sum = _mm512_fmadd_ps(sum, rest, _mm512_set1_ps(*term));
-    }
-    _mm512_scalef_ps(sum, whole)
 }

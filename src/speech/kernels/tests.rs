@@ -3,7 +3,7 @@
 use super::attention::{Head, attend};
 use super::blocks::{self, Unit};
 use super::seam::multiply;
-use super::{Format, Operand, Product, dots, tiles, vector};
+use super::{Format, Operand, Product, dots, gelu, tiles, vector};
 use crate::speech::ggml::half;
 
 /// Values between -1 and 1 without an order.
@@ -209,5 +209,22 @@ fn attention_is_what_it_is_defined_to_be_within_bfloat16() {
                 assert!(worst < 0.01, "{unit:?} {positions} x {width} x {heads}, head {head}: {worst}");
             }
         }
+    }
+}
+
+#[test]
+fn the_activation_is_what_its_formula_says() {
+    if !vector::available() {
+        return;
+    }
+    let inputs: Vec<f32> = (-4000..4003).map(|step| step as f32 / 400.0).chain([-1e4, 1e4]).collect();
+    let mut values = inputs.clone();
+    // SAFETY: the processor was asked.
+    unsafe { gelu::gelu(&mut values) };
+    for (x, value) in inputs.iter().zip(values) {
+        let x = f64::from(*x);
+        let inner = (2.0 / std::f64::consts::PI).sqrt() * (x + 0.044_715 * x.powi(3));
+        let exact = 0.5 * x * (1.0 + inner.tanh());
+        assert!((f64::from(value) - exact).abs() < 1e-5 * x.abs().max(1.0), "{x}: {value} {exact}");
     }
 }

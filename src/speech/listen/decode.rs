@@ -9,8 +9,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossbeam_channel::{Sender, bounded};
+use whisper_rs::whisper_rs_sys as ggml;
 use whisper_rs::{FullParams, SamplingStrategy, WhisperState, WhisperTokenId};
 
+use super::super::mel::{self, FRAMES, Spectrum};
 use super::super::model::LoadedModel;
 use super::vad::RATE;
 use crate::context::ThreadLease;
@@ -28,6 +30,10 @@ const SHORTEST: usize = RATE;
 const ALL_POSITIONS: usize = 1500;
 const POSITIONS_A_SECOND: usize = 50;
 const AFTER_END: usize = 100;
+/// Milliseconds of a frame of the spectrum.
+const FRAME_MS: usize = 10;
+/// What whisper.cpp is given as sound: it makes a spectrum of it, which ours replaces.
+const PLACEHOLDER: [f32; 480] = [0.0; 480];
 const POSITION_STEP: usize = 64;
 /// Tokens of a prompt: half of the decoder's context, as whisper has it.
 const MOST_PROMPT_TOKENS: usize = 223;
@@ -144,9 +150,31 @@ unsafe extern "C" fn stop_asked(flag: *mut c_void) -> bool {
     unsafe { &*flag.cast::<AtomicBool>() }.load(Ordering::Relaxed)
 }
 
+/// A spectrum for whisper.cpp, and how many bands it has.
+struct Handed<'a> {
+    values: &'a [f32],
+    bands: usize,
+}
+
+/// Called by whisper.cpp before it encodes: gives it the spectrum. False stops it.
+unsafe extern "C" fn hand_over(
+    context: *mut ggml::whisper_context,
+    state: *mut ggml::whisper_state,
+    handed: *mut c_void,
+) -> bool {
+    // SAFETY: `handed` is what `Worker::hear` lends through the call; whisper.cpp copies it.
+    unsafe {
+        let handed = &*handed.cast::<Handed>();
+        let (frames, bands) = (FRAMES as c_int, handed.bands as c_int);
+        ggml::whisper_set_mel_with_state(context, state, handed.values.as_ptr(), frames, bands) == 0
+    }
+}
+
 /// The decoder's side on its thread. The state keeps the model's weights alive.
 struct Worker {
     state: WhisperState,
+    spectrum: Spectrum,
+    bands: usize,
     first_mark: WhisperTokenId,
     end_of_text: WhisperTokenId,
     start: WhisperTokenId,
@@ -158,7 +186,10 @@ impl Worker {
         let context = &model.context;
         let languages =
             (0..model.facts.shape.languages()).map(|id| context.token_lang(id as c_int)).collect();
+        let bands = model.facts.shape.mels as usize;
         Ok(Self {
+            spectrum: Spectrum::new(bands),
+            bands,
             state: context.create_state().map_err(failed)?,
             first_mark: context.token_beg(),
             end_of_text: context.token_eot(),
@@ -171,16 +202,21 @@ impl Worker {
         let threads = request.lease.threads();
         let mut params = parameters(&request.language, &request.options, threads);
         params.set_audio_ctx(positions(request.samples.len()));
+        params.set_duration_ms((FRAME_MS * mel::frames(request.samples.len())) as c_int);
         if !request.prompt.is_empty() {
             params.set_n_max_text_ctx(MOST_PROMPT_TOKENS as c_int);
             params.set_tokens(&request.prompt);
         }
-        // SAFETY: the callback only loads the flag, and `request` holds it beyond `full` below.
+        let values = self.spectrum.of(&request.samples);
+        let handed = Handed { values: &values, bands: self.bands };
+        // SAFETY: the callbacks only read the flag and the spectrum, which live beyond `full` below.
         unsafe {
+            params.set_start_encoder_callback(Some(hand_over));
+            params.set_start_encoder_callback_user_data((&raw const handed).cast_mut().cast());
             params.set_abort_callback(Some(stop_asked));
             params.set_abort_callback_user_data(Arc::as_ptr(&request.cancelled).cast_mut().cast());
         }
-        self.state.full(params, &request.samples).map_err(failed)?;
+        self.state.full(params, &PLACEHOLDER).map_err(failed)?;
         let pieces = self.pieces()?;
         let language = request.detect.then(|| self.language(threads)).transpose()?;
         Ok(Heard { pieces, language })

@@ -3,7 +3,8 @@
 
 const RATE: f64 = 16_000.0;
 const TRANSFORM: f64 = 400.0;
-const BINS: usize = 201;
+/// Bins of the spectrum that a filter weighs: half of the transform and one.
+pub(super) const BINS: usize = 201;
 
 /// Hz a mel below the corner.
 const LINEAR_STEP: f64 = 200.0 / 3.0;
@@ -25,7 +26,7 @@ fn to_hz(mel: f64) -> f64 {
 }
 
 /// `bands` rows of 201 weights.
-pub(super) fn filter_bank(bands: usize) -> Vec<f32> {
+pub(in crate::speech) fn filter_bank(bands: usize) -> Vec<f32> {
     let top = to_mel(RATE / 2.0);
     let edges: Vec<f64> =
         (0..bands + 2).map(|index| to_hz(top * index as f64 / (bands + 1) as f64)).collect();
