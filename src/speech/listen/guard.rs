@@ -20,6 +20,8 @@ const UNSURE: f64 = -0.6;
 const SURE_LANGUAGE: f64 = 0.6;
 /// Half of somebody's words are longer than this, in seconds: at 300 words a minute one lasts 0.2.
 const FASTEST: f64 = 0.09;
+/// So many words are just before another.
+const JUST_BEFORE: usize = 2;
 /// Fewer words than this say nothing of pace.
 const FEW: usize = 4;
 /// Seconds of speech in which some words must be said, and the fewest in a second.
@@ -29,10 +31,15 @@ const SCARCE: f64 = 0.3;
 /// Whether a window's words are a guess: unlikely ones over next to no speech (`speech` in seconds),
 /// very unlikely ones over any, as music is answered with, unlikely ones that are far fewer than
 /// anybody says in the time, and unlikely ones in a language of which the model is not sure
-/// (`language`, 0 to 1).
+/// (`language`, 0 to 1). A word that was said just before is likely, whatever is heard, and does not
+/// count for how sure the model is.
 pub(crate) fn is_guess(words: &[RawWord], speech: f64, language: f64) -> bool {
     let count = words.len().max(1) as f64;
-    let mean = words.iter().map(|word| word.probability.max(1e-6).ln()).sum::<f64>() / count;
+    let plain: Vec<String> = words.iter().map(plain).collect();
+    let new = |at: &usize| !plain[at.saturating_sub(JUST_BEFORE)..*at].contains(&plain[*at]);
+    let sure: Vec<f64> =
+        (0..words.len()).filter(new).map(|at| words[at].probability.max(1e-6).ln()).collect();
+    let mean = sure.iter().sum::<f64>() / sure.len().max(1) as f64;
     let scarce = speech > LONG && count / speech < SCARCE;
     (speech < 1.0 && mean < GUESS)
         || mean < WILD_GUESS
@@ -84,11 +91,13 @@ fn drop_marks(words: &[RawWord], kept: &mut [bool]) {
     }
 }
 
+/// A word's letters and digits, in lower case.
+fn plain(word: &RawWord) -> String {
+    word.text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
 fn drop_loops(words: &[RawWord], kept: &mut [bool]) {
-    let plain: Vec<String> = words
-        .iter()
-        .map(|word| word.text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect())
-        .collect();
+    let plain: Vec<String> = words.iter().map(plain).collect();
     let mut index = 0;
     while index < plain.len() {
         let (phrase, rounds) = loop_at(&plain, index);
@@ -160,6 +169,17 @@ mod tests {
     fn a_guess_needs_both_little_speech_and_little_confidence() {
         assert!(is_guess(&words("thank you"), 0.4, 1.0));
         assert!(!is_guess(&words("thank you"), 4.0, 1.0));
+    }
+
+    #[test]
+    fn saying_it_again_makes_it_no_surer() {
+        let mut said = words("Basa, basa, basa! Basa");
+        for word in &mut said[1..] {
+            word.probability = 0.95;
+        }
+        assert!(is_guess(&said, 20.0, 0.38), "its first word is unlikely");
+        said[0].probability = 0.95;
+        assert!(!is_guess(&said, 4.0, 1.0));
     }
 
     #[test]
