@@ -65,8 +65,23 @@ impl Info {
             .collect()
     }
 
+    /// The files for yt-dlp to fetch, the sound before the picture, where they come apart: who listens to
+    /// the download begins at once. None where there is one file, or an identifier is not plain.
+    pub(super) fn sound_first(&self) -> Option<String> {
+        let [sound, picture] = self.formats()[..] else { return None };
+        let named = |kind: &str, format: &Value| {
+            let id = format["format_id"].as_str()?;
+            let plain = !id.is_empty() && id.chars().all(is_plain);
+            plain.then(|| format!("{kind}[format_id={id}]"))
+        };
+        (is_sound(sound) && is_picture(picture))
+            .then(|| Some(format!("{}+{}", named("bestaudio", sound)?, named("bestvideo", picture)?)))?
+    }
+
+    /// What will be fetched, in this order.
     fn formats(&self) -> Vec<&Value> {
-        match self.value["requested_formats"].as_array() {
+        match self.value["requested_formats"].as_array().map(Vec::as_slice) {
+            Some([picture, sound]) if is_picture(picture) && is_sound(sound) => vec![sound, picture],
             Some(formats) => formats.iter().collect(),
             None => vec![&self.value],
         }
@@ -106,6 +121,20 @@ fn single(mut value: Value) -> Result<Value> {
         Some((1, Some(video))) if !many && video.is_object() && !is_list(&video) => Ok(video),
         Some(_) | None => Err(fault("playlist", "this is a list of videos; give the URL of one of them")),
     }
+}
+
+/// Whether a format is sound alone.
+fn is_sound(format: &Value) -> bool {
+    has(format, "acodec") && !has(format, "vcodec")
+}
+
+/// Whether a format is picture alone.
+fn is_picture(format: &Value) -> bool {
+    has(format, "vcodec") && !has(format, "acodec")
+}
+
+fn has(format: &Value, codec: &str) -> bool {
+    format[codec].as_str().is_some_and(|name| name != "none")
 }
 
 fn is_plain(c: char) -> bool {
@@ -172,6 +201,22 @@ mod tests {
         assert_eq!(reason(&Value::Null), "unknown");
         let lone = json!({"_type": "playlist", "entries": [{"id": "a"}], "playlist_count": 1});
         assert_eq!(info(&lone).text("id"), "a");
+    }
+
+    #[test]
+    fn the_sound_is_fetched_before_the_picture_where_they_come_apart() {
+        let format = |id: &str, vcodec: &str, acodec: &str, size: u32| json!({"format_id": id, "vcodec": vcodec, "acodec": acodec, "url": "https://x/", "filesize": size});
+        let of = |formats: &[Value]| info(&json!({"id": "a", "requested_formats": formats}));
+        let (picture, sound) = (format("137", "avc1", "none", 9), format("140-drc", "none", "mp4a", 2));
+        let apart = of(&[picture.clone(), sound.clone()]);
+        let wanted = "bestaudio[format_id=140-drc]+bestvideo[format_id=137]";
+        assert_eq!(apart.sound_first().as_deref(), Some(wanted));
+        assert_eq!(apart.sizes(), [Some(2.0), Some(9.0)], "in the same order");
+        let strange = format("1]/all[x", "avc1", "none", 9);
+        let both = format("22", "avc1", "mp4a", 9);
+        for formats in [vec![both.clone()], vec![strange, sound.clone()], vec![both, sound]] {
+            assert_eq!(of(&formats).sound_first(), None);
+        }
     }
 
     #[test]

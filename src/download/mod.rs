@@ -162,7 +162,8 @@ impl Fetch<'_> {
         }
         let path = folder.join(command::INFO_FILE);
         fs::write(&path, info.to_json()).map_err(|error| Error::io(error, "write", &path))?;
-        let command = command::fetch(self.policy, self.spec.max_height, folder);
+        let command =
+            command::fetch(self.policy, self.spec.max_height, info.sound_first().as_deref(), folder);
         let mut overall = Overall::new(&sizes);
         let mut arrivals = Arrivals::new(folder, watch);
         let bytes = Cell::new(self.policy.max_bytes);

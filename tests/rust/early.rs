@@ -142,6 +142,41 @@ fn speech_is_told_while_the_video_is_still_coming() {
     assert_eq!((kept(&video), run.told()), (truth.clone(), truth.segments));
 }
 
+/// Tells of a picture and a sound that come apart, as large sites have them.
+const APART: &str = r#"<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static" mediaPresentationDuration="PT175S">
+<Period><AdaptationSet><Representation id="p1" mimeType="video/mp4" codecs="avc1.42c00a" width="64" height="36"
+ bandwidth="9000"><BaseURL>/picture.mp4</BaseURL></Representation></AdaptationSet>
+<AdaptationSet><Representation id="s1" mimeType="audio/mp4" codecs="mp4a.40.2" audioSamplingRate="16000"
+ bandwidth="64000"><BaseURL>/sound.m4a</BaseURL></Representation></AdaptationSet></Period></MPD>"#;
+
+#[test]
+fn sound_that_comes_apart_is_heard_before_its_picture_is_there() {
+    let _alone = alone();
+    let (folder, gate) = (Folder::new(), Arc::<AtomicBool>::default());
+    talk(&folder, "talk.mp4", 0.0);
+    let whole = folder.path("talk.mp4");
+    let part = |name: &str, stream: &str| {
+        let input = whole.display();
+        let movflags = "frag_keyframe+empty_moov+default_base_moof";
+        let options = format!("-i {input} -map 0:{stream} -c copy -movflags {movflags}");
+        fs::read(folder.media(name, &options)).unwrap()
+    };
+    let (sound, picture) = (part("sound.mp4", "a"), part("picture.mp4", "v"));
+    let later = Box::new(content("video/mp4", picture.clone()));
+    let server = Server::new([
+        ("/talk".to_owned(), content("application/dash+xml", APART)),
+        ("/sound.m4a".to_owned(), content("audio/mp4", sound)),
+        ("/picture.mp4".to_owned(), Page::Held("video/mp4", Arc::new(picture), Arc::clone(&gate), later)),
+    ]);
+    // As above: the picture is whole only after something was heard.
+    let run = Run::begin(&folder, &server, move |_| gate.store(true, Ordering::Relaxed));
+    let video = run.success();
+    assert_eq!(run.told.lock().unwrap()[0].0, Stage::Downloading);
+    let truth = run.transcript_of(&video);
+    assert!(truth.segments.len() > 20, "{truth:?}");
+    assert_eq!((kept(&video), run.told()), (truth.clone(), truth.segments));
+}
+
 #[test]
 fn a_container_that_begins_at_its_end_is_listened_to_afterwards() {
     let _alone = alone();
