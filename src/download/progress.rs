@@ -15,7 +15,8 @@ pub(super) struct Figures {
     pub status: String,
     /// The file that is written now.
     pub tmpfilename: String,
-    filename: String,
+    /// What it is called when it is whole.
+    pub filename: String,
     downloaded_bytes: Option<f64>,
     total_bytes: Option<f64>,
     total_bytes_estimate: Option<f64>,
