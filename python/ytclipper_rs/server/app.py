@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.resources
 from collections.abc import AsyncIterator
-from pathlib import Path
 
-from fastapi import FastAPI, Response
-from fastapi.responses import PlainTextResponse
-from fastapi.staticfiles import StaticFiles
+from fastapi import FastAPI
 
 from .. import __version__
 from . import problems, ws
 from .orders import Picker
+from .page import add_page
 from .routes import clips, config, process, render, system, tasks, uploads
 from .security import Guard
 from .service import Service
@@ -60,17 +57,5 @@ def create_app(settings: ServerSettings | None = None, *, picker: Picker | None 
     problems.install(app, settings.retry_after)
     for module in ROUTERS:
         app.include_router(module.router)
-    _add_page(app)
+    add_page(app)
     return app
-
-
-def _add_page(app: FastAPI) -> None:
-    """The page, where the package has one."""
-    folder = Path(str(importlib.resources.files("ytclipper_rs.server") / "static"))
-    if (folder / "index.html").is_file():
-        app.mount("/", StaticFiles(directory=folder, html=True), name="page")
-        return
-
-    @app.get("/", response_class=PlainTextResponse, include_in_schema=False)
-    async def pointer() -> Response:
-        return PlainTextResponse("ytclipper: the interface is described at /docs\n")
