@@ -11,6 +11,7 @@ from .. import __version__
 from . import problems, ws
 from .orders import Picker
 from .page import add_page
+from .paths import PathNames
 from .routes import clips, config, process, render, system, tasks, uploads
 from .security import Guard
 from .service import Service
@@ -54,7 +55,7 @@ def create_app(settings: ServerSettings | None = None, *, picker: Picker | None 
     app.state.picker = picker
     app.state.settings = settings
     app.add_middleware(Guard, settings=settings)
-    problems.install(app, settings.retry_after)
+    problems.install(app, settings.retry_after, PathNames(settings.roots))
     for module in ROUTERS:
         app.include_router(module.router)
     add_page(app)

@@ -30,13 +30,7 @@ class Service:
 
     def __init__(self, settings: ServerSettings) -> None:
         self.settings = settings
-        self.folders = Folders(
-            {
-                "clip": settings.output_dir,
-                "upload": settings.upload_dir,
-                "download": settings.download_dir,
-            }
-        )
+        self.folders = Folders(settings.roots)
         self.hub = Hub(settings.replay_messages)
         self.config = StoredConfig(settings.config_file, self.folders)
         self.engine = Engine(
@@ -50,7 +44,7 @@ class Service:
             max_download_bytes=settings.max_download_bytes,
             download_timeout=settings.download_timeout,
         )
-        self.tasks = Tasks(self.engine, self.hub, settings.keep_tasks)
+        self.tasks = Tasks(self.engine, self.hub, settings.keep_tasks, self.folders.paths)
         self._closing: asyncio.Task[None] | None = None
 
     @classmethod

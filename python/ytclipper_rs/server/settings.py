@@ -95,6 +95,11 @@ class ServerSettings(BaseSettings):
     shutdown_timeout: Seconds = 30.0
     """Seconds that they get for it; then they are cancelled."""
 
+    @property
+    def roots(self) -> dict[str, Path]:
+        """The folders, by what names of files begin with."""
+        return {"clip": self.output_dir, "upload": self.upload_dir, "download": self.download_dir}
+
     @model_validator(mode="after")
     def _locked(self) -> ServerSettings:
         if self.token is None and not is_loopback(self.host):

@@ -16,6 +16,7 @@ from ..job import Job
 from ..outcome import Progress
 from ..spec import JobSpec
 from .hub import Hub
+from .paths import PathNames
 from .problems import Problem, problem_of
 
 __all__ = ["Order", "Task", "TaskState", "Tasks"]
@@ -52,7 +53,9 @@ class Order:
 class Task:
     """One order at work."""
 
-    def __init__(self, order: Order, first: Job[Any], retry_of: str | None) -> None:
+    def __init__(
+        self, order: Order, first: Job[Any], retry_of: str | None, paths: PathNames
+    ) -> None:
         self.id = uuid.uuid4().hex
         self.order = order
         self.retry_of = retry_of
@@ -63,6 +66,7 @@ class Task:
         self.report = Progress("queued", 0.0, "", None, 0)
         self.result: dict[str, Any] | None = None
         self.error: YtclipperError | None = None
+        self._paths = paths
         self._job = first
         self._step = 0
         self._cancelled = False
@@ -84,7 +88,9 @@ class Task:
 
     def problem(self) -> Problem | None:
         """Why it failed, if it did."""
-        return None if self.error is None else problem_of(self.error, self.order.names)
+        if self.error is None:
+            return None
+        return problem_of(self.error, self._paths, self.order.names)
 
     async def wait(self) -> dict[str, Any]:
         """Waits for the end; raises what went wrong."""
@@ -143,8 +149,9 @@ class Task:
 class Tasks:
     """All tasks that are at work, and the newest that have ended."""
 
-    def __init__(self, engine: Engine, hub: Hub, kept: int) -> None:
+    def __init__(self, engine: Engine, hub: Hub, kept: int, paths: PathNames) -> None:
         self._engine = engine
+        self._paths = paths
         self._hub = hub
         self._kept = kept
         self._tasks: dict[str, Task] = {}
@@ -157,7 +164,7 @@ class Tasks:
         Raises:
             YtclipperError: The engine refused it.
         """
-        task = Task(order, self._engine.submit(order.steps[0](())), retry_of)
+        task = Task(order, self._engine.submit(order.steps[0](())), retry_of, self._paths)
         self._tasks[task.id] = task
         self._tell_state(task)
         running = asyncio.get_running_loop().create_task(self._follow(task))
