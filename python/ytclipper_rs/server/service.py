@@ -15,6 +15,8 @@ from ..engine import Engine
 from ..exceptions import JobTimeout
 from .folders import Folders
 from .hub import Hub
+from .journal import Journal
+from .records import restored
 from .settings import ServerSettings
 from .stored import StoredConfig
 from .tasks import Tasks
@@ -44,7 +46,10 @@ class Service:
             max_download_bytes=settings.max_download_bytes,
             download_timeout=settings.download_timeout,
         )
-        self.tasks = Tasks(self.engine, self.hub, settings.keep_tasks, self.folders.paths)
+        self.journal = Journal(settings.journal, settings.keep_tasks)
+        self.tasks = Tasks(
+            self.engine, self.hub, self.journal, settings.keep_tasks, self.folders.paths
+        )
         self._closing: asyncio.Task[None] | None = None
 
     @classmethod
@@ -55,6 +60,8 @@ class Service:
         try:
             await asyncio.to_thread(service.folders.open)
             await asyncio.to_thread(service.config.load)
+            entries = await asyncio.to_thread(service.journal.open)
+            service.tasks.restore(restored(entries, service.folders.paths))
             yield service
         finally:
             await service.close()
@@ -74,6 +81,7 @@ class Service:
                 await self.engine.aclose("now", LAST_SECONDS)
         with contextlib.suppress(asyncio.TimeoutError):
             await asyncio.wait_for(self.tasks.settled(), 1.0)
+        await asyncio.to_thread(self.journal.close)
 
     def path_of(self, folder: str) -> Path:
         """A root's folder."""

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field
 
 from .problems import MEDIA_TYPE, Problem
-from .tasks import Task, TaskState
+from .task import Task, TaskState
 
 __all__ = ["PROBLEMS", "Health", "HealthStatus", "ProgressView", "TaskList", "TaskView", "view"]
 
@@ -76,16 +76,16 @@ def view(task: Task, result: bool = True) -> TaskView:
     """A task as callers see it."""
     return TaskView.model_construct(
         task_id=task.id,
-        kind=task.order.kind,
-        source=task.order.source,
-        format=task.order.details.get("format"),
-        client_id=task.order.client_id,
+        kind=task.asked.kind,
+        source=task.asked.source,
+        format=task.asked.format,
+        client_id=task.asked.client_id,
         state=task.state,
         progress=ProgressView.model_construct(
             stage=task.report.stage,
             percent=round(task.percent, 2),
-            message=task.report.message,
-            eta_s=task.report.eta_s,
+            message=task.message,
+            eta_s=None if task.done else task.report.eta_s,
         ),
         created_at=task.created_at,
         started_at=task.started_at,

@@ -175,8 +175,13 @@ def test_a_restart_of_the_server_is_survived(
     served.start()
     expect(page.locator("#link")).to_have_attribute("data-state", "live")
     expect(page.locator(".clip")).to_have_count(clips)
-    interrupted = page.locator(".task", has_text="The server was restarted before it was done")
-    expect(interrupted).to_be_visible()
+    interrupted = page.locator(".task", has_text="the server ended while this was")
+    expect(interrupted).to_have_count(1)
+    interrupted.get_by_role("button", name="Try sample.mp4 again").click()
+    card(page, "running").wait_for()
+    expect(interrupted).to_have_count(0)
+    card(page, "running").get_by_role("button", name=re.compile("^Cancel")).click()
+    expect(page.locator(".task[data-state=running]")).to_have_count(0)
 
 
 def test_a_dropped_websocket_comes_back_and_asks_for_what_it_missed(

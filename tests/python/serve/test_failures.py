@@ -200,7 +200,7 @@ def alive(process: int) -> bool:
 
 
 @pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGKILL])
-def test_a_killed_server_leaves_no_child_and_after_its_restart_no_file(
+def test_a_killed_server_leaves_no_child_no_file_and_tasks_that_can_be_repeated(
     start: Start, by: signal.Signals
 ) -> None:
     with endless() as site:
@@ -209,6 +209,7 @@ def test_a_killed_server_leaves_no_child_and_after_its_restart_no_file(
         with httpx.Client(base_url=server.url, timeout=30) as client:
             download = submit(client, {"url": site})
             render = submit(client, long_work(put(server.folder), format="original"))
+            waiting = submit(client, short_work(put(server.folder)))
             until(client, render, working)
             until(client, download, lambda _: len(left(server.folder)) >= 2)
         below = children(server.process.pid)
@@ -229,8 +230,13 @@ def test_a_killed_server_leaves_no_child_and_after_its_restart_no_file(
         assert left(again.folder) == []
         with httpx.Client(base_url=again.url, timeout=30) as client:
             assert client.get("/api/clips").json() == {"clips": []}
-            id = submit(client, short_work(put(again.folder)))
-            assert until(client, id, ended)["state"] == "succeeded"
+            for id in (download, render, waiting):
+                found = task(client, id)
+                assert (found["state"], found["error"]["kind"]) == ("failed", "shut_down")
+                assert "the server ended" in found["error"]["detail"]
+            repeated = client.post(f"/api/tasks/{waiting}/retry").json()
+            assert repeated["retry_of"] == waiting
+            assert until(client, repeated["task_id"], ended)["state"] == "succeeded"
 
 
 def test_a_second_server_leaves_the_files_of_the_first_alone(start: Start) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 from fastapi.responses import JSONResponse
 
+from .. import orders
+from ..asked import FIELD_NAMES
 from ..problems import problem
 from ..service import Given
-from ..tasks import Task, TaskState
+from ..task import Task, TaskState
 from ..views import PROBLEMS, TaskList, TaskView, view
 from .process import answer_background
 
@@ -22,7 +25,7 @@ async def known(id: str, service: Given) -> Task:
     """The task that a path names."""
     task = service.tasks.get(id)
     if task is None:
-        raise HTTPException(404, f"there is no task {id}; it may be of an earlier start")
+        raise HTTPException(404, f"there is no task {id}; the oldest are forgotten")
     return task
 
 
@@ -40,7 +43,7 @@ async def tasks(
     found = [
         task
         for task in reversed(service.tasks.all())
-        if state in (None, task.state) and client_id in (None, task.order.client_id)
+        if state in (None, task.state) and client_id in (None, task.asked.client_id)
     ]
     views = [view(task, result=False).model_dump(mode="json") for task in found[:limit]]
     return JSONResponse({"tasks": views, "total": len(found), "instance": service.hub.instance})
@@ -61,8 +64,12 @@ async def cancel(task: Known) -> Response:
 
 
 @router.post("/api/tasks/{id}/retry", response_model=TaskView, status_code=202, responses={409: {}})
-async def retry(request: Request, task: Known) -> Response:
-    """Does a task that failed or was cancelled again, as a new task."""
+async def retry(request: Request, task: Known, service: Given) -> Response:
+    """Does a task that failed or was cancelled again, as a new task, also one that the end of the
+    server broke off."""
     if task.state not in ("failed", "cancelled"):
         return problem(409, f"the task is {task.state}", kind="conflict", title="Nothing to repeat")
-    return answer_background(request, task.order, retry_of=task.id)
+    request.state.field_names = FIELD_NAMES[task.asked.kind]
+    picker = request.app.state.picker
+    order = await asyncio.to_thread(orders.again, service, task.asked, picker)
+    return await answer_background(request, order, retry_of=task.id)

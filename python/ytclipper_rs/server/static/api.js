@@ -84,9 +84,8 @@ export class Api {
   }
 
   /** Starts a task; `source` is `{url}`. */
-  async process({ url }, options) {
-    const task = await ask("/api/process?background=true", { method: "POST", body: { url, ...options } });
-    return asTask(task, 0);
+  process({ url }, options) {
+    return ask("/api/process?background=true", { method: "POST", body: { url, ...options } });
   }
 
   cancel(id) {
@@ -138,7 +137,6 @@ function asTask(task, position) {
     kind: task.kind,
     state: task.state,
     source: task.source,
-    options: task.format ? { format: task.format } : {},
     progress: task.progress,
     position,
     created: task.created_at,

@@ -21,13 +21,10 @@ const player = new Player((clip) => api.report(clip));
 const gallery = new Gallery((clip, opener) => player.open(clip, opener));
 const tasks = new TaskList({
   cancel: (id, button) => act(button, () => api.cancel(id)),
-  retry: (id, button) => act(button, () => retry(id)),
+  retry: (id, button) => act(button, () => api.retry(id)),
 });
 const live = new Live(() => api.socketAddress(state.seq, state.instance), hear, showLink);
-new Composer(api, (task, options) => {
-  state.remember(task.id, options);
-  return look();
-});
+new Composer(api, look);
 
 let timer = 0;
 let looking = null;
@@ -95,14 +92,6 @@ async function act(button, what) {
     button.disabled = false;
   }
   await look();
-}
-
-/** A task that the server forgot when it was restarted is begun anew. */
-async function retry(id) {
-  const lost = state.lost(id);
-  if (!lost) return api.retry(id);
-  await api.process({ url: lost.source }, lost.options);
-  return state.forget(id);
 }
 
 async function askToken() {

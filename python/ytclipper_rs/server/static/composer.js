@@ -12,7 +12,7 @@ export class Composer {
   #upload = null;
   #busy = false;
 
-  /** `onTask(task, options)` is called when the server took a task. */
+  /** `onTask()` is called when the server took a task. */
   constructor(api, onTask) {
     this.#api = api;
     this.#onTask = onTask;
@@ -124,12 +124,12 @@ export class Composer {
     try {
       const source = this.#file ? await this.#send(this.#file) : { url: byId("url").value.trim() };
       if (source === null) return; // The upload was called off.
-      const task = await this.#api.process(source, options);
+      await this.#api.process(source, options);
       this.#keep(options);
       this.#forget();
       byId("url").value = "";
       announce("The task is accepted.");
-      this.#onTask(task, options);
+      this.#onTask();
     } catch (error) {
       this.#complain(error.message, error.field === "url" ? byId("url") : null);
     } finally {
