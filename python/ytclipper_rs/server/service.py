@@ -16,6 +16,7 @@ from ..exceptions import JobTimeout
 from .folders import Folders
 from .hub import Hub
 from .journal import Journal
+from .logs import LogRing
 from .records import restored
 from .settings import ServerSettings
 from .stored import StoredConfig
@@ -34,6 +35,7 @@ class Service:
         self.settings = settings
         self.folders = Folders(settings.roots)
         self.hub = Hub(settings.replay_messages)
+        self.logs = LogRing(settings.keep_logs)
         self.config = StoredConfig(settings.config_file, self.folders)
         self.engine = Engine(
             settings.workers,
@@ -57,15 +59,19 @@ class Service:
     async def opened(cls, settings: ServerSettings) -> AsyncIterator[Service]:
         """A service for the time of a block."""
         service = cls(settings)
-        try:
-            await asyncio.to_thread(service.folders.open)
-            await asyncio.to_thread(service.config.load)
-            entries = await asyncio.to_thread(service.journal.open)
-            service.tasks.restore(restored(entries, service.folders.paths))
-            yield service
-        finally:
-            await service.close()
-            service.folders.close()
+        with service.logs.listening():
+            try:
+                await service._open()
+                yield service
+            finally:
+                await service.close()
+                service.folders.close()
+
+    async def _open(self) -> None:
+        await asyncio.to_thread(self.folders.open)
+        await asyncio.to_thread(self.config.load)
+        entries = await asyncio.to_thread(self.journal.open)
+        self.tasks.restore(restored(entries, self.folders.paths))
 
     async def close(self) -> None:
         """Ends the jobs as the settings say. Harmless when repeated."""

@@ -86,6 +86,8 @@ class ServerSettings(BaseSettings):
     """Largest body of any other request."""
     keep_tasks: Positive = 500
     """Finished tasks that are remembered, also by the next start."""
+    keep_logs: Positive = 1000
+    """Log records that are remembered."""
     replay_messages: Positive = 20_000
     """Messages that a client which comes back can be sent again."""
     ping_interval: Seconds = 10.0

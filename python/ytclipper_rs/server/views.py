@@ -9,7 +9,21 @@ from pydantic import BaseModel, Field
 from .problems import MEDIA_TYPE, Problem
 from .task import Task, TaskState
 
-__all__ = ["PROBLEMS", "Health", "HealthStatus", "ProgressView", "TaskList", "TaskView", "view"]
+__all__ = [
+    "PROBLEMS",
+    "Health",
+    "HealthStatus",
+    "History",
+    "LogLevel",
+    "LogView",
+    "Logs",
+    "Past",
+    "ProgressView",
+    "TaskList",
+    "TaskView",
+    "past",
+    "view",
+]
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     "4XX": {"model": Problem, "content": {MEDIA_TYPE: {}}, "description": "A fault of the request"},
@@ -70,6 +84,63 @@ class TaskList(BaseModel):
     tasks: list[TaskView]
     total: int
     instance: str
+
+
+class Past(BaseModel):
+    """A task that has ended, in short."""
+
+    task_id: str = Field(examples=["0f8fad5bd9cb469fa1657086728950e7"])
+    kind: Literal["process", "analyze", "render"]
+    source: str = Field(examples=["upload:5f0c9a2be1d3/talk.mp4"])
+    format: str | None = None
+    state: TaskState
+    finished_at: float = Field(description="Seconds since 1970.")
+    elapsed_s: float = Field(description="Seconds since it was asked for.")
+    clips_created: int | None = None
+    message: str = Field(examples=["3 clips made"], description="What became of it.")
+
+
+class History(BaseModel):
+    """What was done, the newest first."""
+
+    history: list[Past]
+    total: int
+
+
+LogLevel = Literal["debug", "info", "warning", "error"]
+"""The least level of records that are asked for."""
+
+
+class LogView(BaseModel):
+    """A log record."""
+
+    time: float = Field(description="Seconds since 1970.")
+    level: str = Field(examples=["WARNING"])
+    logger: str = Field(examples=["ytclipper_rs.stages.framing"])
+    message: str
+
+
+class Logs(BaseModel):
+    """Log records, the newest first."""
+
+    logs: list[LogView]
+
+
+def past(task: Task) -> Past:
+    """A task that has ended as the history shows it."""
+    problem, result = task.problem(), task.result or {}
+    ended = task.finished_at or task.created_at
+    return Past.model_construct(
+        task_id=task.id,
+        kind=task.asked.kind,
+        source=task.asked.source,
+        format=task.asked.format,
+        state=task.state,
+        finished_at=ended,
+        elapsed_s=round(ended - task.created_at, 3),
+        clips_created=result.get("clips_created"),
+        message=problem.detail if problem else result.get("message", "done"),
+    )
 
 
 def view(task: Task, result: bool = True) -> TaskView:

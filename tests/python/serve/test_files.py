@@ -166,6 +166,8 @@ def test_the_interface_is_described_with_examples(client: httpx.Client) -> None:
         "/api/tasks/{id}/retry": {"post"},
         "/api/clips": {"get"},
         "/api/config": {"get", "post"},
+        "/api/history": {"get"},
+        "/api/logs": {"get"},
         "/api/thumbnail": {"get"},
         "/metrics": {"get"},
     }

@@ -191,7 +191,15 @@ def test_bodies_are_limited_whether_or_not_they_say_their_length(start: Start) -
 def test_everything_but_the_page_needs_the_token(start: Start) -> None:
     server = start(token=TOKEN)
     bearer = {"authorization": f"Bearer {TOKEN}"}
-    locked = ("/api/tasks", "/api/clips", "/api/clips/a.mp4", "/api/config", "/metrics")
+    locked = (
+        "/api/tasks",
+        "/api/clips",
+        "/api/clips/a.mp4",
+        "/api/config",
+        "/metrics",
+        "/api/logs",
+        "/api/history",
+    )
     with httpx.Client(base_url=server.url, timeout=30) as client:
         for wrong in ({}, {"authorization": f"Bearer {TOKEN}x"}, {"authorization": TOKEN}):
             for path in locked:

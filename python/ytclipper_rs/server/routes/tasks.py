@@ -13,7 +13,7 @@ from ..asked import FIELD_NAMES
 from ..problems import problem
 from ..service import Given
 from ..task import Task, TaskState
-from ..views import PROBLEMS, TaskList, TaskView, view
+from ..views import PROBLEMS, History, TaskList, TaskView, past, view
 from .process import answer_background
 
 __all__ = ["router"]
@@ -47,6 +47,17 @@ async def tasks(
     ]
     views = [view(task, result=False).model_dump(mode="json") for task in found[:limit]]
     return JSONResponse({"tasks": views, "total": len(found), "instance": service.hub.instance})
+
+
+@router.get("/api/history", response_model=History)
+async def history(
+    service: Given,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+) -> Response:
+    """What has ended, the newest first, in short; also of earlier starts."""
+    found = service.tasks.ended()
+    entries = [past(task).model_dump(mode="json") for task in found[:limit]]
+    return JSONResponse({"history": entries, "total": len(found)})
 
 
 @router.get("/api/tasks/{id}", response_model=TaskView)
