@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from .. import __version__
 from . import problems, ws
 from .orders import Picker
-from .page import add_page
+from .page import add_docs, add_page
 from .paths import PathNames
 from .routes import clips, config, process, render, system, tasks, uploads
 from .security import Guard
@@ -51,6 +51,8 @@ def create_app(settings: ServerSettings | None = None, *, picker: Picker | None 
         version=__version__,
         description="A long video in, short captioned clips out.",
         lifespan=lifespan,
+        docs_url=None,  # FastAPI's own load their scripts from elsewhere; see `page.py`
+        redoc_url=None,
     )
     app.state.picker = picker
     app.state.settings = settings
@@ -59,4 +61,5 @@ def create_app(settings: ServerSettings | None = None, *, picker: Picker | None 
     for module in ROUTERS:
         app.include_router(module.router)
     add_page(app)
+    add_docs(app)
     return app
