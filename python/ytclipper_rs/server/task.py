@@ -43,9 +43,7 @@ class Order:
 
 def interrupted() -> ShutDown:
     """Why a task failed that the end of the server broke off."""
-    return ShutDown(
-        "the server ended while this was waiting or at work; nothing is left of it, try it again"
-    )
+    return ShutDown("the server ended while this was waiting or at work")
 
 
 class Task:

@@ -234,6 +234,19 @@ def test_a_reload_shows_everything_again(page: Page, clip: Locator, served: Serv
     expect(page.locator(".task[data-state=running]")).to_have_count(0)
 
 
+def test_what_was_put_away_stays_away(page: Page) -> None:
+    page.get_by_label("Link to a video").fill("http://10.0.0.1/private.mp4")
+    page.keyboard.press("Enter")
+    failed = page.locator(".task[data-state=failed]", has_text="private.mp4")
+    expect(failed).to_contain_text("Failed today")
+    failed.get_by_role("button", name="Dismiss 10.0.0.1/private.mp4").click()
+    expect(failed).to_have_count(0)
+    page.reload()
+    page.locator("#link[data-state=live]").wait_for()
+    expect(page.locator("#workers-text")).to_contain_text("busy")
+    expect(failed).to_have_count(0)
+
+
 def test_a_restart_of_the_server_is_survived(
     page: Page, clip: Locator, served: Served, complaints: Complaints
 ) -> None:

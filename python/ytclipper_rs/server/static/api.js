@@ -140,9 +140,13 @@ function asTask(task, position) {
     progress: task.progress,
     position,
     created: task.created_at,
-    error: error ? { kind: error.kind, stage: error.stage ?? null, message: error.detail } : null,
+    finished: task.finished_at === null ? null : new Date(1000 * task.finished_at),
+    error: error ? { kind: error.kind, stage: error.stage ?? null, message: plain(error.detail) } : null,
   };
 }
+
+/** A person knows a file by its last name, not by where the server put it. */
+const plain = (text) => text.replace(/\b(?:upload|clip|download):(?:[^\s:/]+\/)*/g, "");
 
 function asProject(clip, summary) {
   return {

@@ -4,7 +4,6 @@ import { Api, ServerError } from "./api.js";
 import { Gallery } from "./clips.js";
 import { Composer } from "./composer.js";
 import { announce, arrange, byId, make, setText } from "./dom.js";
-import { count } from "./format.js";
 import { Live } from "./live.js";
 import { Player } from "./player.js";
 import { State } from "./state.js";
@@ -69,8 +68,9 @@ function showWorkers({ workers, running, queued }) {
   const pips = Array.from({ length: Math.min(workers, 16) }, (_, index) => byId("pips").children[index] ?? make("i"));
   arrange(byId("pips"), pips);
   pips.forEach((pip, index) => pip.classList.toggle("busy", index < running));
-  const waiting = queued ? `, ${queued} waiting` : "";
-  setText(byId("workers-text"), `${running} of ${count(workers, "worker")} busy${waiting}`);
+  setText(byId("workers-busy"), `${running} of ${workers}`);
+  setText(byId("workers-noun"), workers === 1 ? " worker" : " workers");
+  setText(byId("workers-waiting"), ` busy${queued ? `, ${queued} waiting` : ""}`);
 }
 
 function showLink(name) {
