@@ -9,9 +9,9 @@ from fastapi import FastAPI
 
 from .. import __version__
 from . import problems, ws
-from .orders import Picker
 from .page import add_docs, add_page
 from .paths import PathNames
+from .picks import Picker
 from .routes import clips, config, process, render, system, tasks, uploads
 from .security import Guard
 from .service import Service

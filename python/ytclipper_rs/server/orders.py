@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import uuid
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any, cast
 
 from pydantic import ValidationError
@@ -27,25 +26,11 @@ from ..spec import (
 from . import answers
 from .asked import Asked
 from .bodies import AnalyzeBody, ProcessBody, SourceBody
+from .picks import Pick, Picker, picked_by
 from .service import Service
 from .task import Order, Results
 
-__all__ = ["Pick", "Picker", "again", "analyze", "process", "render"]
-
-
-@dataclass(frozen=True)
-class Pick:
-    """What a picker chooses clips from."""
-
-    download: Download
-    analysis: Analysis
-    ai_strategy: str
-    extra_context: str | None
-
-
-Picker = Callable[[Pick], Awaitable[Sequence[dict[str, Any]]]]
-"""The application's own way to choose clips, as by a language model. It gives clips as
-`preanalyzed_clips` takes them."""
+__all__ = ["again", "analyze", "process", "render"]
 
 
 def source_of(service: Service, url: str) -> str:
@@ -127,7 +112,8 @@ def analyze(service: Service, body: AnalyzeBody, picker: Picker | None) -> Order
         video, analysis = cast("tuple[Download, Analysis]", tuple(results))
         picked = None
         if picker is not None:
-            picked = await picker(Pick(video, analysis, body.ai_strategy, body.extra_context))
+            pick = Pick(video, analysis, body.ai_strategy, body.extra_context)
+            picked = await picked_by(picker, pick)
         limits = service.config.now.ai_validation
         return await asyncio.to_thread(answers.analysis, video, analysis, picked, limits)
 

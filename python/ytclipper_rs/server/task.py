@@ -70,6 +70,7 @@ class Task:
         self._job = job
         self._step = 0
         self._cancelled = False
+        self._answering: asyncio.Future[dict[str, Any]] | None = None
         self._done = asyncio.Event()
 
     @property
@@ -111,6 +112,8 @@ class Task:
             return False
         self._cancelled = True
         self._job.cancel()
+        if self._answering is not None:
+            self._answering.cancel()
         return True
 
     def end(self, error: YtclipperError | None = None, at: float | None = None) -> None:
@@ -151,7 +154,17 @@ class Task:
                 self._note(report, len(order.steps))
                 told(self)
             results.append(await self._job)
-        return await order.answer(results)
+        return await self._answer(order, results)
+
+    async def _answer(self, order: Order, results: Results) -> dict[str, Any]:
+        """An application's picker may take its time, so that this can be cancelled too."""
+        self._answering = asyncio.ensure_future(order.answer(results))
+        try:
+            return await self._answering
+        except asyncio.CancelledError:
+            if self._cancelled:
+                raise JobCancelled("the task was cancelled") from None
+            raise
 
     def _note(self, report: Progress, steps: int) -> None:
         """Each job has an equal share of the percents."""
