@@ -78,6 +78,7 @@ class Journal:
             IoError: It can be neither read nor written.
         """
         try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
             self._path, self._lock = _own(self._path)
             entries = self._read()
             self._rewrite()

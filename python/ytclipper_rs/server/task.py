@@ -66,6 +66,8 @@ class Task:
         self.report = Progress("queued", 0.0, "", None, 0)
         self.result: dict[str, Any] | None = None
         self.error: YtclipperError | None = None
+        self.listed: dict[str, Any] | None = None
+        """How lists show it, once it has ended."""
         self._paths = paths
         self._job = job
         self._step = 0

@@ -21,6 +21,7 @@ __all__ = [
     "ProgressView",
     "TaskList",
     "TaskView",
+    "listed",
     "past",
     "view",
 ]
@@ -141,6 +142,17 @@ def past(task: Task) -> Past:
         clips_created=result.get("clips_created"),
         message=problem.detail if problem else result.get("message", "done"),
     )
+
+
+def listed(task: Task) -> dict[str, Any]:
+    """A task as lists show it: without its result. One that has ended does not change any more,
+    so that a page which looks at hundreds of them costs the event loop little."""
+    if task.listed is not None:
+        return task.listed
+    shown = view(task, result=False).model_dump(mode="json")
+    if task.done:
+        task.listed = shown
+    return shown
 
 
 def view(task: Task, result: bool = True) -> TaskView:

@@ -13,7 +13,7 @@ from ..asked import FIELD_NAMES
 from ..problems import problem
 from ..service import Given
 from ..task import Task, TaskState
-from ..views import PROBLEMS, History, TaskList, TaskView, past, view
+from ..views import PROBLEMS, History, TaskList, TaskView, listed, past, view
 from .process import answer_background
 
 __all__ = ["router"]
@@ -45,7 +45,7 @@ async def tasks(
         for task in reversed(service.tasks.all())
         if state in (None, task.state) and client_id in (None, task.asked.client_id)
     ]
-    views = [view(task, result=False).model_dump(mode="json") for task in found[:limit]]
+    views = [listed(task) for task in found[:limit]]
     return JSONResponse({"tasks": views, "total": len(found), "instance": service.hub.instance})
 
 

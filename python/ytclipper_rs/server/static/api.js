@@ -10,6 +10,9 @@ export class ServerError extends Error {
   }
 }
 
+/** How many tasks are looked at, and of how many that succeeded the results; the newest first. */
+const TASKS = 200;
+const SUMMARIES = 30;
 const SILENT = "The server does not answer. Try again in a moment.";
 
 async function ask(path, { method = "GET", body = null, headers = {} } = {}) {
@@ -39,7 +42,7 @@ export class Api {
   }
 
   async tasks() {
-    const { tasks } = await ask("/api/tasks?limit=500");
+    const { tasks } = await ask(`/api/tasks?limit=${TASKS}`);
     const queued = tasks.filter((task) => task.state === "queued").reverse();
     // What was tried again goes on as the newer task.
     const repeated = new Set(tasks.map((task) => task.retry_of));
@@ -61,7 +64,8 @@ export class Api {
   }
 
   async #summaries(tasks) {
-    const done = tasks.filter((task) => task.state === "succeeded" && task.kind === "process");
+    const made = tasks.filter((task) => task.state === "succeeded" && task.kind === "process");
+    const done = made.slice(0, SUMMARIES);
     const answers = await Promise.all(done.map((task) => this.#result(task.id)));
     const known = answers.filter((result) => result !== null);
     return new Map(known.map((result) => [result.project_folder.split(/[\\/]/).pop(), result.summary]));
