@@ -13,6 +13,7 @@ import httpx
 import pytest
 from serving import Served
 
+from conftest import Media
 from serve.asking import (
     clip,
     ended,
@@ -172,8 +173,10 @@ def clips_in(server: Served) -> list[Path]:
     return sorted((server.folder / "ToUpload").rglob("*.mp4"))
 
 
-def test_a_cancel_at_any_moment_leaves_all_or_nothing(shared: Served, client: httpx.Client) -> None:
-    body = short_work(put(shared.folder))
+def test_a_cancel_at_any_moment_leaves_all_or_nothing(
+    shared: Served, client: httpx.Client, media: Media
+) -> None:
+    body = short_work(put(shared.folder, media.long))
     begun = time.monotonic()
     assert until(client, submit(client, body), ended)["state"] == "succeeded"
     whole = time.monotonic() - begun

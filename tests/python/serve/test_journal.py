@@ -40,7 +40,7 @@ def lines(path: Path) -> list[bytes]:
 
 
 def test_what_was_noted_is_found_again_in_order(tmp_path: Path) -> None:
-    path = tmp_path / "tasks.jsonl"
+    path = tmp_path / "a folder/tasks.jsonl"
     fill(path, 3, unended=2)
     for _ in range(2):  # also after it was written anew
         entries = opened(path)

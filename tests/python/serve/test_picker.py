@@ -8,10 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 
-from conftest import ffmpeg
-from serve.asking import FINAL, SAMPLE
+from serve.asking import FINAL, put
 from serve.inside import asked, settings_in
 from ytclipper_rs.server import Pick, create_app
 
@@ -59,19 +57,10 @@ async def end_of(client: httpx.AsyncClient, address: str) -> dict[str, Any]:
         await asyncio.sleep(0.01)
 
 
-@pytest.fixture
-def talk(tmp_path: Path) -> str:
-    """Six seconds in which somebody speaks, as an upload."""
-    video = tmp_path / "Uploads/a/talk.mp4"
-    video.parent.mkdir(parents=True)
-    ffmpeg("-i", str(SAMPLE), "-t", "6", "-c", "copy", str(video))
-    return "upload:a/talk.mp4"
-
-
-def test_a_pickers_clips_are_used_and_its_faults_are_told(tmp_path: Path, talk: str) -> None:
+def test_a_pickers_clips_are_used_and_its_faults_are_told(tmp_path: Path, speech: Path) -> None:
     chooser = Chooser()
     app = create_app(settings_in(tmp_path, model="tiny.en"), picker=chooser)
-    body = {"url": talk, "ai_strategy": "calm", "extra_context": "for children"}
+    body = {"url": put(tmp_path, speech), "ai_strategy": "calm", "extra_context": "for children"}
 
     async def main() -> None:
         async with asked(app) as client:

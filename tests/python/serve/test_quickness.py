@@ -35,8 +35,8 @@ def test_health_answers_while_two_long_videos_are_processed(start: Start) -> Non
 
 def test_the_control_that_blocks_is_found_by_the_same_measurement(start: Start) -> None:
     server = start(CONTROL)
-    # Longer than `MAX_MS` on any machine, as it decodes ten seconds.
-    body = short_work(put(server.folder), preanalyzed_clips=[clip(1, 11)])
+    # Longer than `MAX_MS` on any machine, as it decodes six seconds of 1080p.
+    body = short_work(put(server.folder), preanalyzed_clips=[clip(1, 7)])
     answers = []
 
     def ask() -> None:
