@@ -4,7 +4,7 @@ import { arrange, announce, byId, icon, make, setText } from "./dom.js";
 import { count, faultText, moment, ordinal, remaining, sentence, sourceName, stageName } from "./format.js";
 
 /** How many tasks that ended without clips stay in sight. */
-const ENDED_SHOWN = 5;
+const ENDED_SHOWN = 4;
 const DISMISSED = "dismissed";
 /** How many of them are remembered as put away. */
 const DISMISSED_KEPT = 200;
