@@ -119,7 +119,7 @@ def analyze(service: Service, body: AnalyzeBody, picker: Picker | None) -> Order
 
     text = body.model_dump_json(exclude_unset=True)
     asked = Asked("analyze", body.url, text, body.client_id)
-    return Order(asked, (fetch, listen), answer)
+    return Order(asked, (fetch, listen), answer, thinks=picker is not None)
 
 
 FILES = (("watermark", "image_path"), ("layout", "insert", "path"), ("layout", "framing"))

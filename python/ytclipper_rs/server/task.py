@@ -39,6 +39,9 @@ class Order:
     steps: Sequence[Step]
     """Jobs, one after the other."""
     answer: Answer
+    thinks: bool = False
+    """Whether the answer takes its time, as an application's picker does, so that a cancel must
+    reach it. Otherwise what the jobs have left counts."""
 
 
 def interrupted() -> ShutDown:
@@ -159,7 +162,8 @@ class Task:
         return await self._answer(order, results)
 
     async def _answer(self, order: Order, results: Results) -> dict[str, Any]:
-        """An application's picker may take its time, so that this can be cancelled too."""
+        if not order.thinks:
+            return await order.answer(results)
         self._answering = asyncio.ensure_future(order.answer(results))
         try:
             return await self._answering

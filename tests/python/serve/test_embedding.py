@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
+import ytclipper_rs as yt
+from conftest import Media
 from serve.inside import asked, settings_in
 from ytclipper_rs.server import create_app
+from ytclipper_rs.server.asked import Asked
+from ytclipper_rs.server.task import Order
 
 
 def test_routes_that_are_added_later_are_reached(tmp_path: Path) -> None:
@@ -46,5 +52,28 @@ def test_the_page_is_read_and_nothing_else(tmp_path: Path) -> None:
             assert (await client.get("/fonts/inter.woff2")).status_code == 200
             for path in ("/fonts", "/fonts/", "/app.js%00", "/..%2fapp.py"):
                 assert (await client.get(path)).status_code == 404, path
+
+    asyncio.run(main())
+
+
+def test_a_cancel_is_too_late_when_the_work_is_done(tmp_path: Path, media: Media) -> None:
+    app = create_app(settings_in(tmp_path))
+    answering, go_on = asyncio.Event(), asyncio.Event()
+
+    async def answer(results: Sequence[Any]) -> dict[str, Any]:
+        answering.set()
+        await go_on.wait()
+        return {"jobs": len(results)}
+
+    async def main() -> None:
+        async with asked(app):
+            steps = (lambda _: yt.ProbeSpec(media.video),)
+            order = Order(Asked("render", "a test", "{}"), steps, answer)
+            task, _ = app.state.service.tasks.start(order)
+            await answering.wait()
+            assert task.cancel(), "it is taken, as the task is not over"
+            go_on.set()
+            assert await task.wait() == {"jobs": 1}
+            assert task.state == "succeeded"
 
     asyncio.run(main())
