@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 
+from conftest import Media
 from serve.asking import clip, ended, put, short_work, submit, until
 from serve.conftest import Start
 from serve.inside import asked, settings_in
@@ -21,15 +22,15 @@ def all_of(client: httpx.Client) -> list[dict[str, Any]]:
     return [client.get(f"/api/tasks/{task['task_id']}").json() for task in listed]
 
 
-def test_ended_tasks_are_listed_after_a_restart_as_they_were(start: Start) -> None:
+def test_ended_tasks_are_listed_after_a_restart_as_they_were(start: Start, media: Media) -> None:
     server = start(workers=1)
     with httpx.Client(base_url=server.url, timeout=60) as client:
-        source = put(server.folder)
+        source = put(server.folder, media.long)
         made = submit(client, short_work(source, format="reels", client_id="me"))
         failed = submit(client, {"url": "http://10.0.0.1/v.mp4"})
         plan = {"source": source, "parts": [{"start": 0, "end": 0.5}]}
         rendered = submit(client, plan, "/api/render")
-        cancelled = submit(client, short_work(source, preanalyzed_clips=[clip(1, 60)]))
+        cancelled = submit(client, short_work(source, preanalyzed_clips=[clip(1, 50)]))
         client.delete(f"/api/tasks/{cancelled}")
         for id in (made, failed, rendered, cancelled):
             until(client, id, ended)
