@@ -7,7 +7,7 @@ Example:
 """
 
 from .app import create_app
-from .orders import Pick, Picker
+from .picks import Pick, Picker
 from .settings import ServerSettings
 
 __all__ = ["Pick", "Picker", "ServerSettings", "create_app"]

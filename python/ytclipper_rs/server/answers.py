@@ -33,7 +33,7 @@ def words(found: Iterable[Word]) -> list[dict[str, Any]]:
 
 def project(folders: Folders, made: Project, format: OutputFormat) -> dict[str, Any]:
     """What `/api/process` answers."""
-    failures = [encode(failure) for failure in made.failures]
+    failures = [folders.paths.hide_all(encode(failure)) for failure in made.failures]
     count = len(made.clips)
     message = f"{count} clip{'' if count == 1 else 's'} made"
     if failures:
@@ -75,16 +75,17 @@ def _made(folders: Folders, clip: Clip) -> dict[str, Any]:
         "width": report.width,
         "height": report.height,
         "size_bytes": report.size_bytes,
-        "report": _report(report),
+        "report": _report(folders, report),
     }
 
 
-def _report(report: RenderReport) -> dict[str, Any]:
+def _report(folders: Folders, report: RenderReport) -> dict[str, Any]:
     """How it was rendered and framed; paths of the server's disk are left out."""
     told: dict[str, Any] = encode(report)
     for name in ("output", "framing_path", "debug_path"):
         told.pop(name)
-    return told
+    hidden: dict[str, Any] = folders.paths.hide_all(told)
+    return hidden
 
 
 def render(folders: Folders, report: RenderReport) -> dict[str, Any]:
@@ -93,7 +94,7 @@ def render(folders: Folders, report: RenderReport) -> dict[str, Any]:
         "success": True,
         "url": url_of(folders, report.output),
         "framing_url": url_of(folders, report.framing_path),
-        "report": _report(report),
+        "report": _report(folders, report),
     }
 
 

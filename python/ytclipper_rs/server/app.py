@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.resources
 from collections.abc import AsyncIterator
-from pathlib import Path
 
-from fastapi import FastAPI, Response
-from fastapi.responses import PlainTextResponse
-from fastapi.staticfiles import StaticFiles
+from fastapi import FastAPI
 
 from .. import __version__
 from . import problems, ws
-from .orders import Picker
+from .page import add_docs, add_page
+from .paths import PathNames
+from .picks import Picker
 from .routes import clips, config, process, render, system, tasks, uploads
 from .security import Guard
 from .service import Service
@@ -53,24 +51,15 @@ def create_app(settings: ServerSettings | None = None, *, picker: Picker | None 
         version=__version__,
         description="A long video in, short captioned clips out.",
         lifespan=lifespan,
+        docs_url=None,  # FastAPI's own load their scripts from elsewhere; see `page.py`
+        redoc_url=None,
     )
     app.state.picker = picker
     app.state.settings = settings
     app.add_middleware(Guard, settings=settings)
-    problems.install(app, settings.retry_after)
+    problems.install(app, settings.retry_after, PathNames(settings.roots))
     for module in ROUTERS:
         app.include_router(module.router)
-    _add_page(app)
+    add_page(app)
+    add_docs(app)
     return app
-
-
-def _add_page(app: FastAPI) -> None:
-    """The page, where the package has one."""
-    folder = Path(str(importlib.resources.files("ytclipper_rs.server") / "static"))
-    if (folder / "index.html").is_file():
-        app.mount("/", StaticFiles(directory=folder, html=True), name="page")
-        return
-
-    @app.get("/", response_class=PlainTextResponse, include_in_schema=False)
-    async def pointer() -> Response:
-        return PlainTextResponse("ytclipper: the interface is described at /docs\n")

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ..spec import OutputFormat
 
-__all__ = ["AnalyzeBody", "ClipBody", "ProcessBody", "WordBody"]
+__all__ = ["AnalyzeBody", "ClipBody", "PartBody", "ProcessBody", "WordBody"]
 
 Time = Annotated[float, Field(ge=0, le=1e7, allow_inf_nan=False)]
 ClientId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]{1,64}$", examples=["tab-1"])]

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO
 
 from ..exceptions import InvalidSpec, NotFound
+from .paths import PathNames
 
 __all__ = ["Folders"]
 
@@ -26,6 +27,8 @@ class Folders:
 
     def __init__(self, roots: Mapping[str, Path]) -> None:
         self.roots = {name: Path(os.path.realpath(root)) for name, root in roots.items()}
+        self.paths = PathNames(roots)
+        """Keeps absolute paths from what clients see."""
         self._locks: list[IO[bytes]] = []
 
     def open(self) -> None:

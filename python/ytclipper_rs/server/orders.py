@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+import uuid
+from collections.abc import Sequence
 from typing import Any, cast
+
+from pydantic import ValidationError
 
 from .._codec import encode
 from ..exceptions import InvalidSpec
@@ -22,34 +24,13 @@ from ..spec import (
     spec_from_json,
 )
 from . import answers
+from .asked import Asked
 from .bodies import AnalyzeBody, ProcessBody, SourceBody
+from .picks import Pick, Picker, picked_by
 from .service import Service
-from .tasks import Order, Results
+from .task import Order, Results
 
-__all__ = ["Pick", "Picker", "analyze", "process", "render"]
-
-PROCESS_NAMES = {
-    "source": "url",
-    "clips": "preanalyzed_clips",
-    "selection.num_clips": "num_clips",
-    "layout.insert.path": "insert",
-}
-ANALYZE_NAMES = {"url": "url", "transcribe.source": "url", "selection.num_clips": "num_clips"}
-
-
-@dataclass(frozen=True)
-class Pick:
-    """What a picker chooses clips from."""
-
-    download: Download
-    analysis: Analysis
-    ai_strategy: str
-    extra_context: str | None
-
-
-Picker = Callable[[Pick], Awaitable[Sequence[dict[str, Any]]]]
-"""The application's own way to choose clips, as by a language model. It gives clips as
-`preanalyzed_clips` takes them."""
+__all__ = ["again", "analyze", "process", "render"]
 
 
 def source_of(service: Service, url: str) -> str:
@@ -98,10 +79,9 @@ def process(service: Service, body: ProcessBody) -> Order:
         project: Project = results[0]
         return answers.project(service.folders, project, body.format)
 
-    details = {"format": body.format}
-    return Order(
-        "process", body.url, (lambda _: spec,), answer, body.client_id, PROCESS_NAMES, details
-    )
+    text = body.model_dump_json(exclude_unset=True)
+    asked = Asked("process", body.url, text, body.client_id, body.format)
+    return Order(asked, (lambda _: spec,), answer)
 
 
 def _clip(clip: dict[str, Any]) -> dict[str, Any]:
@@ -132,20 +112,26 @@ def analyze(service: Service, body: AnalyzeBody, picker: Picker | None) -> Order
         video, analysis = cast("tuple[Download, Analysis]", tuple(results))
         picked = None
         if picker is not None:
-            picked = await picker(Pick(video, analysis, body.ai_strategy, body.extra_context))
+            pick = Pick(video, analysis, body.ai_strategy, body.extra_context)
+            picked = await picked_by(picker, pick)
         limits = service.config.now.ai_validation
         return await asyncio.to_thread(answers.analysis, video, analysis, picked, limits)
 
-    return Order("analyze", body.url, (fetch, listen), answer, body.client_id, ANALYZE_NAMES)
+    text = body.model_dump_json(exclude_unset=True)
+    asked = Asked("analyze", body.url, text, body.client_id)
+    return Order(asked, (fetch, listen), answer, thinks=picker is not None)
 
 
 FILES = (("watermark", "image_path"), ("layout", "insert", "path"), ("layout", "framing"))
 """Where a plan names files to read, besides its source."""
 
 
-def render(service: Service, plan: dict[str, Any], name: str, client_id: str | None) -> Order:
+def render(
+    service: Service, plan: dict[str, Any], name: str | None, client_id: str | None
+) -> Order:
     """A plan, with all files that it names inside the server's folders. The result goes into the
     folder `renders`, under a name that is free or the client's own."""
+    name = name or f"{uuid.uuid4().hex[:12]}.mp4"
     given = dict(plan) | {"kind": "render"}
     source = str(given.get("source", ""))
     given["source"] = str(service.folders.find(source, "source"))
@@ -164,7 +150,26 @@ def render(service: Service, plan: dict[str, Any], name: str, client_id: str | N
         report: RenderReport = results[0]
         return answers.render(service.folders, report)
 
-    return Order("render", source, (step,), answer, client_id)
+    asked = Asked("render", source, json.dumps(plan), client_id, name=name)
+    return Order(asked, (step,), answer)
+
+
+def again(service: Service, asked: Asked, picker: Picker | None) -> Order:
+    """The same once more. All that it names is looked at as if it were asked for the first time.
+
+    Raises:
+        InvalidSpec: It is not understood any more, or not allowed.
+        NotFound: A file that it names is gone.
+    """
+    try:
+        if asked.kind == "process":
+            return process(service, ProcessBody.model_validate_json(asked.body))
+        if asked.kind == "analyze":
+            return analyze(service, AnalyzeBody.model_validate_json(asked.body), picker)
+    except ValidationError as error:
+        message = f"the request is not understood any more: {error.errors()[0]['msg']}"
+        raise InvalidSpec(message) from error
+    return render(service, json.loads(asked.body), asked.name, asked.client_id)
 
 
 def _confine(service: Service, plan: dict[str, Any], path: Sequence[str]) -> None:

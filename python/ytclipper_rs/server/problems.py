@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from ..exceptions import InternalError, InvalidSpec, YtclipperError
+from .paths import PathNames
 
 __all__ = ["MEDIA_TYPE", "Problem", "problem", "problem_of"]
 
@@ -79,7 +80,9 @@ class Problem(BaseModel):
     reason: str | None = Field(default=None, description="Why a download failed.")
 
 
-def problem_of(error: YtclipperError, names: Mapping[str, str] | None = None) -> Problem:
+def problem_of(
+    error: YtclipperError, paths: PathNames, names: Mapping[str, str] | None = None
+) -> Problem:
     """The problem that an error of the engine is. `names` gives the request's names of fields
     that the engine calls otherwise."""
     reason = error.context.get("reason")
@@ -87,7 +90,7 @@ def problem_of(error: YtclipperError, names: Mapping[str, str] | None = None) ->
     if error.kind == "download" and reason in REFUSED_DOWNLOADS:
         status = 422
     field = error.field if isinstance(error, InvalidSpec) else None
-    detail = error.message
+    detail = paths.hide(error.message, error.context.get("path"))
     if field is not None:
         renamed = _renamed(field, names or {})
         detail, field = detail.replace(f"{field}:", f"{renamed}:"), renamed
@@ -130,7 +133,7 @@ def _response(told: Problem, headers: Mapping[str, str] | None = None) -> Respon
     return JSONResponse(content, told.status, dict(headers or {}), media_type=MEDIA_TYPE)
 
 
-def install(app: FastAPI, retry_after: int) -> None:
+def install(app: FastAPI, retry_after: int, paths: PathNames) -> None:
     """Makes every error of the application's a problem."""
 
     async def of_engine(request: Request, error: Exception) -> Response:
@@ -140,19 +143,19 @@ def install(app: FastAPI, retry_after: int) -> None:
         wait = (
             {"retry-after": str(retry_after)} if error.kind in ("queue_full", "shut_down") else {}
         )
-        return _response(problem_of(error, names), wait)
+        return _response(problem_of(error, paths, names), wait)
 
     async def of_request(request: Request, error: Exception) -> Response:
         faults = error.errors() if isinstance(error, RequestValidationError) else []
         field = _path(faults[0]["loc"]) if faults else None
         lines = "; ".join(f"{_path(fault['loc'])}: {fault['msg']}" for fault in faults[:10])
-        return problem(422, lines or str(error), field=field)
+        return problem(422, paths.hide(lines or str(error)), field=field)
 
     async def of_http(request: Request, error: Exception) -> Response:
         if not isinstance(error, HTTPException):
             error = HTTPException(500)
         kind = "not_found" if error.status_code == 404 else "invalid_spec"
-        detail = str(error.detail)
+        detail = paths.hide(str(error.detail))
         return problem(error.status_code, detail, kind=kind, title=detail, headers=error.headers)
 
     async def of_fault(request: Request, error: Exception) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import math
 import socket
 
@@ -14,7 +15,7 @@ from .settings import ServerSettings
 
 __all__ = ["run", "serve"]
 
-
+LOGGER = logging.getLogger("ytclipper_rs")
 KEEP_ALIVE_SECONDS = 30
 """Longer than pages wait between two looks, so that none asks on a line that is being closed."""
 
@@ -41,6 +42,8 @@ def serve(settings: ServerSettings) -> None:
 
 def run(app: FastAPI, settings: ServerSettings) -> None:
     """Serves an application of `create_app`."""
+    if LOGGER.level == logging.NOTSET:
+        LOGGER.setLevel(logging.INFO)  # for `/api/logs`; the console is told from WARNING on
     config = uvicorn.Config(
         app,
         host=settings.host,

@@ -23,7 +23,6 @@ OPEN = frozenset({"/api/health", "/api/session"})
 """Paths below /api that ask for no token; what they tell or check depends on it."""
 CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 JSON = "application/json"
-DOCS = frozenset({"/docs", "/redoc"})
 POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; "
     "style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; "
@@ -205,8 +204,7 @@ def _with_headers(scope: Scope, send: Send) -> Send:
             headers.setdefault("x-content-type-options", "nosniff")
             headers.setdefault("referrer-policy", "no-referrer")
             headers.setdefault("cross-origin-resource-policy", "same-origin")
-            if scope["path"] not in DOCS:  # which load their scripts from elsewhere
-                headers.setdefault("content-security-policy", POLICY)
+            headers.setdefault("content-security-policy", POLICY)
             if scope["path"].startswith("/api/") and not scope["path"].startswith("/api/clips/"):
                 headers.setdefault("cache-control", "no-store")
         await send(message)

@@ -15,6 +15,9 @@ from ..engine import Engine
 from ..exceptions import JobTimeout
 from .folders import Folders
 from .hub import Hub
+from .journal import Journal
+from .logs import LogRing
+from .records import restored
 from .settings import ServerSettings
 from .stored import StoredConfig
 from .tasks import Tasks
@@ -30,14 +33,9 @@ class Service:
 
     def __init__(self, settings: ServerSettings) -> None:
         self.settings = settings
-        self.folders = Folders(
-            {
-                "clip": settings.output_dir,
-                "upload": settings.upload_dir,
-                "download": settings.download_dir,
-            }
-        )
+        self.folders = Folders(settings.roots)
         self.hub = Hub(settings.replay_messages)
+        self.logs = LogRing(settings.keep_logs)
         self.config = StoredConfig(settings.config_file, self.folders)
         self.engine = Engine(
             settings.workers,
@@ -50,7 +48,10 @@ class Service:
             max_download_bytes=settings.max_download_bytes,
             download_timeout=settings.download_timeout,
         )
-        self.tasks = Tasks(self.engine, self.hub, settings.keep_tasks)
+        self.journal = Journal(settings.journal, settings.keep_tasks)
+        self.tasks = Tasks(
+            self.engine, self.hub, self.journal, settings.keep_tasks, self.folders.paths
+        )
         self._closing: asyncio.Task[None] | None = None
 
     @classmethod
@@ -58,13 +59,19 @@ class Service:
     async def opened(cls, settings: ServerSettings) -> AsyncIterator[Service]:
         """A service for the time of a block."""
         service = cls(settings)
-        try:
-            await asyncio.to_thread(service.folders.open)
-            await asyncio.to_thread(service.config.load)
-            yield service
-        finally:
-            await service.close()
-            service.folders.close()
+        with service.logs.listening():
+            try:
+                await service._open()
+                yield service
+            finally:
+                await service.close()
+                service.folders.close()
+
+    async def _open(self) -> None:
+        await asyncio.to_thread(self.folders.open)
+        await asyncio.to_thread(self.config.load)
+        entries = await asyncio.to_thread(self.journal.open)
+        self.tasks.restore(restored(entries, self.folders.paths))
 
     async def close(self) -> None:
         """Ends the jobs as the settings say. Harmless when repeated."""
@@ -80,6 +87,7 @@ class Service:
                 await self.engine.aclose("now", LAST_SECONDS)
         with contextlib.suppress(asyncio.TimeoutError):
             await asyncio.wait_for(self.tasks.settled(), 1.0)
+        await asyncio.to_thread(self.journal.close)
 
     def path_of(self, folder: str) -> Path:
         """A root's folder."""

@@ -58,6 +58,8 @@ class ServerSettings(BaseSettings):
     """Folder of uploads, kept in the same way."""
     config_file: Path = Path("config.json")
     """File of the settings that users change (`/api/config`)."""
+    state_file: Path | None = None
+    """File in which tasks outlive the server; a hidden one in `output_dir` where None."""
 
     workers: Positive = 2
     """Jobs that run at the same time."""
@@ -83,7 +85,9 @@ class ServerSettings(BaseSettings):
     max_body_bytes: Positive = 8 * 2**20
     """Largest body of any other request."""
     keep_tasks: Positive = 500
-    """Finished tasks that are remembered."""
+    """Finished tasks that are remembered, also by the next start."""
+    keep_logs: Positive = 1000
+    """Log records that are remembered."""
     replay_messages: Positive = 20_000
     """Messages that a client which comes back can be sent again."""
     ping_interval: Seconds = 10.0
@@ -94,6 +98,16 @@ class ServerSettings(BaseSettings):
     """What becomes of jobs when the server ends."""
     shutdown_timeout: Seconds = 30.0
     """Seconds that they get for it; then they are cancelled."""
+
+    @property
+    def journal(self) -> Path:
+        """Where tasks are written down."""
+        return self.state_file or self.output_dir / ".ytclipper-tasks.jsonl"
+
+    @property
+    def roots(self) -> dict[str, Path]:
+        """The folders, by what names of files begin with."""
+        return {"clip": self.output_dir, "upload": self.upload_dir, "download": self.download_dir}
 
     @model_validator(mode="after")
     def _locked(self) -> ServerSettings:

@@ -111,7 +111,14 @@ class StoredConfig:
         except ValueError as error:  # InvalidSpec is one
             raise InvalidSpec(f"{self._path}: {error}") from error
 
-    def change(self, change: ConfigChange) -> UserConfig:
+    def shown(self) -> UserConfig:
+        """The settings as clients see them: a file by its name."""
+        shown = self.now.model_copy(deep=True)
+        image = shown.watermark_settings.image_path
+        shown.watermark_settings.image_path = self._folders.paths.hide(image, image)
+        return shown
+
+    def change(self, change: ConfigChange) -> None:
         """Changes some settings and writes the file. What requests name is confined as all files
         of requests are; what the owner wrote into the file is not.
 
@@ -122,10 +129,7 @@ class StoredConfig:
         for section, given in change.model_dump(exclude_none=True).items():
             merged[section] = merged[section] | given if isinstance(given, dict) else given
         changed = _valid(merged)
-        image = changed.watermark_settings.image_path
-        if image and image != self.now.watermark_settings.image_path:
-            found = self._folders.find(image, "watermark_settings.image_path")
-            changed.watermark_settings.image_path = str(found)
+        changed.watermark_settings.image_path = self._image(changed)
         if changed.ai_validation.max_clip_duration < changed.ai_validation.min_clip_duration:
             field = "ai_validation.max_clip_duration"
             raise InvalidSpec(f"{field}: must not be below the shortest", context={"field": field})
@@ -133,7 +137,14 @@ class StoredConfig:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(self._path, f"{text}\n")
         self.now = changed
-        return changed
+
+    def _image(self, changed: UserConfig) -> str:
+        """The path of the watermark's picture. One that stays as it was shown is not asked for
+        again, as the owner may have named it from anywhere."""
+        image, now = (one.watermark_settings.image_path for one in (changed, self.now))
+        if image in ("", now) or image == self.shown().watermark_settings.image_path:
+            return now if image else ""
+        return str(self._folders.find(image, "watermark_settings.image_path"))
 
 
 def _valid(value: object) -> UserConfig:

@@ -7,9 +7,24 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field
 
 from .problems import MEDIA_TYPE, Problem
-from .tasks import Task, TaskState
+from .task import Task, TaskState
 
-__all__ = ["PROBLEMS", "Health", "HealthStatus", "ProgressView", "TaskList", "TaskView", "view"]
+__all__ = [
+    "PROBLEMS",
+    "Health",
+    "HealthStatus",
+    "History",
+    "LogLevel",
+    "LogView",
+    "Logs",
+    "Past",
+    "ProgressView",
+    "TaskList",
+    "TaskView",
+    "listed",
+    "past",
+    "view",
+]
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     "4XX": {"model": Problem, "content": {MEDIA_TYPE: {}}, "description": "A fault of the request"},
@@ -72,20 +87,88 @@ class TaskList(BaseModel):
     instance: str
 
 
+class Past(BaseModel):
+    """A task that has ended, in short."""
+
+    task_id: str = Field(examples=["0f8fad5bd9cb469fa1657086728950e7"])
+    kind: Literal["process", "analyze", "render"]
+    source: str = Field(examples=["upload:5f0c9a2be1d3/talk.mp4"])
+    format: str | None = None
+    state: TaskState
+    finished_at: float = Field(description="Seconds since 1970.")
+    elapsed_s: float = Field(description="Seconds since it was asked for.")
+    clips_created: int | None = None
+    message: str = Field(examples=["3 clips made"], description="What became of it.")
+
+
+class History(BaseModel):
+    """What was done, the newest first."""
+
+    history: list[Past]
+    total: int
+
+
+LogLevel = Literal["debug", "info", "warning", "error"]
+"""The least level of records that are asked for."""
+
+
+class LogView(BaseModel):
+    """A log record."""
+
+    time: float = Field(description="Seconds since 1970.")
+    level: str = Field(examples=["WARNING"])
+    logger: str = Field(examples=["ytclipper_rs.stages.framing"])
+    message: str
+
+
+class Logs(BaseModel):
+    """Log records, the newest first."""
+
+    logs: list[LogView]
+
+
+def past(task: Task) -> Past:
+    """A task that has ended as the history shows it."""
+    problem, result = task.problem(), task.result or {}
+    ended = task.finished_at or task.created_at
+    return Past.model_construct(
+        task_id=task.id,
+        kind=task.asked.kind,
+        source=task.asked.source,
+        format=task.asked.format,
+        state=task.state,
+        finished_at=ended,
+        elapsed_s=round(ended - task.created_at, 3),
+        clips_created=result.get("clips_created"),
+        message=problem.detail if problem else result.get("message", "done"),
+    )
+
+
+def listed(task: Task) -> dict[str, Any]:
+    """A task as lists show it: without its result. One that has ended does not change any more,
+    so that a page which looks at hundreds of them costs the event loop little."""
+    if task.listed is not None:
+        return task.listed
+    shown = view(task, result=False).model_dump(mode="json")
+    if task.done:
+        task.listed = shown
+    return shown
+
+
 def view(task: Task, result: bool = True) -> TaskView:
     """A task as callers see it."""
     return TaskView.model_construct(
         task_id=task.id,
-        kind=task.order.kind,
-        source=task.order.source,
-        format=task.order.details.get("format"),
-        client_id=task.order.client_id,
+        kind=task.asked.kind,
+        source=task.asked.source,
+        format=task.asked.format,
+        client_id=task.asked.client_id,
         state=task.state,
         progress=ProgressView.model_construct(
             stage=task.report.stage,
             percent=round(task.percent, 2),
-            message=task.report.message,
-            eta_s=task.report.eta_s,
+            message=task.message,
+            eta_s=None if task.done else task.report.eta_s,
         ),
         created_at=task.created_at,
         started_at=task.started_at,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import socket
@@ -78,6 +79,9 @@ class Served:
 @pytest.fixture(scope="package")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     served = Served(tmp_path_factory.mktemp("served"))
+    # Clips of seconds: the tests look at the page, not at long videos.
+    lengths = {"ai_validation": {"min_clip_duration": 1, "max_clip_duration": 3}}
+    (served.folder / "config.json").write_text(json.dumps(lengths))
     served.start()
     yield served
     served.stop()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -12,6 +13,8 @@ from threading import Thread
 
 import pytest
 from playwright.sync_api import Browser, Dialog, Locator, Page, Route, WebSocketRoute, expect
+
+from conftest import ffmpeg
 
 from .conftest import SAMPLE, Complaints, Served
 
@@ -97,6 +100,75 @@ def test_what_is_refused_is_explained_at_the_form(page: Page, complaints: Compla
 
 
 @pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    """A photo of one red."""
+    file = tmp_path / "slide.png"
+    ffmpeg("-f", "lavfi", "-i", "color=red:size=320x180", "-frames:v", "1", str(file))
+    return file
+
+
+DROP = """(target, [name, type]) => {
+    const carried = new DataTransfer();
+    carried.items.add(new File(["content"], name, { type }));
+    target.dispatchEvent(new DragEvent("drop", { bubbles: true, dataTransfer: carried }));
+}"""
+
+
+def test_a_photo_stands_above_the_speaker(
+    page: Page, served: Served, talk: Path, photo: Path
+) -> None:
+    before = set(served.output.glob("*/*/*.mp4"))
+    page.get_by_label("Choose a file").set_input_files(talk)
+    above = page.locator("#insert-pick")
+    expect(above).to_be_hidden()
+    page.locator("input[value=stacked]").check()
+    expect(above).to_contain_text("upper half of every clip")
+    page.get_by_label("Clips, at most").fill("1")
+    page.get_by_role("button", name="Make clips").click()
+    expect(page.get_by_role("alert")).to_contain_text("Choose the photo or video")
+    page.get_by_label("Choose a photo or video").set_input_files(photo)
+    expect(above).to_contain_text("slide.png")
+    expect(page.locator("#form-error")).to_be_hidden()
+    with page.expect_request("**/api/process?*") as sent:
+        page.get_by_role("button", name="Make clips").click()
+    assert '"stacked_photo"' in (sent.value.post_data or "")
+    expect(above.locator(".chosen")).to_be_hidden()
+    expect(page.locator(".clip")).to_have_count(len(before) + 1, timeout=60_000)
+    (made,) = set(served.output.glob("*/*/*.mp4")) - before
+    assert pixel(made, 540, 480) == pytest.approx((254, 0, 0), abs=12), "the photo is above"
+    assert pixel(made, 540, 1440) != pytest.approx((254, 0, 0), abs=60), "the talk is below"
+
+
+def pixel(video: Path, x: int, y: int) -> tuple[int, int, int]:
+    """A point of the picture at half a second."""
+    command = ["ffmpeg", "-v", "error", "-ss", "0.5", "-i", str(video), "-frames:v", "1"]
+    shape = ["-vf", f"crop=1:1:{x}:{y},format=rgb24", "-f", "rawvideo", "-"]
+    red, green, blue = subprocess.run([*command, *shape], capture_output=True, check=True).stdout
+    return red, green, blue
+
+
+def test_what_is_dropped_goes_where_it_belongs(page: Page) -> None:
+    source, above = page.locator("#source-pick .chosen"), page.locator("#insert-pick .chosen")
+    anywhere, place = page.locator("#clips"), page.locator("#insert-pick")
+    anywhere.evaluate(DROP, ["talk.mp4", "video/mp4"])
+    expect(source).to_contain_text("talk.mp4")
+    expect(page.get_by_label("Link to a video")).to_be_hidden()
+    page.locator("input[value=stacked]").check()
+    anywhere.evaluate(DROP, ["slide.png", "image/png"])
+    expect(above).to_contain_text("slide.png")
+    page.get_by_role("button", name="Remove what stands above").click()
+    expect(above).to_be_hidden()
+    place.evaluate(DROP, ["game.mp4", "video/mp4"])
+    expect(above).to_contain_text("game.mp4")
+    anywhere.evaluate(DROP, ["other.mp4", "video/mp4"])
+    expect(source).to_contain_text("other.mp4")
+    page.get_by_role("button", name="Remove this file").click()
+    expect(page.get_by_label("Link to a video")).to_be_visible()
+    page.locator("input[value=original]").check()
+    expect(above).to_be_hidden()
+
+
+@pytest.fixture
 def site(tmp_path: Path) -> Iterator[tuple[str, Path]]:
     """A web site on loopback, and its folder."""
     handler = partial(Quiet, directory=str(tmp_path))
@@ -162,6 +234,19 @@ def test_a_reload_shows_everything_again(page: Page, clip: Locator, served: Serv
     expect(page.locator(".task[data-state=running]")).to_have_count(0)
 
 
+def test_what_was_put_away_stays_away(page: Page) -> None:
+    page.get_by_label("Link to a video").fill("http://10.0.0.1/private.mp4")
+    page.keyboard.press("Enter")
+    failed = page.locator(".task[data-state=failed]", has_text="private.mp4")
+    expect(failed).to_contain_text("Failed today")
+    failed.get_by_role("button", name="Dismiss 10.0.0.1/private.mp4").click()
+    expect(failed).to_have_count(0)
+    page.reload()
+    page.locator("#link[data-state=live]").wait_for()
+    expect(page.locator("#workers-text")).to_contain_text("busy")
+    expect(failed).to_have_count(0)
+
+
 def test_a_restart_of_the_server_is_survived(
     page: Page, clip: Locator, served: Served, complaints: Complaints
 ) -> None:
@@ -175,8 +260,13 @@ def test_a_restart_of_the_server_is_survived(
     served.start()
     expect(page.locator("#link")).to_have_attribute("data-state", "live")
     expect(page.locator(".clip")).to_have_count(clips)
-    interrupted = page.locator(".task", has_text="The server was restarted before it was done")
-    expect(interrupted).to_be_visible()
+    interrupted = page.locator(".task", has_text="the server ended while this was")
+    expect(interrupted).to_have_count(1)
+    interrupted.get_by_role("button", name="Try sample.mp4 again").click()
+    card(page, "running").wait_for()
+    expect(interrupted).to_have_count(0)
+    card(page, "running").get_by_role("button", name=re.compile("^Cancel")).click()
+    expect(page.locator(".task[data-state=running]")).to_have_count(0)
 
 
 def test_a_dropped_websocket_comes_back_and_asks_for_what_it_missed(

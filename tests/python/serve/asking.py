@@ -13,6 +13,8 @@ import httpx
 ROOT = Path(__file__).resolve().parents[3]
 SAMPLE = ROOT / "media/sample.mp4"
 FINAL = ("succeeded", "failed", "cancelled")
+KEPT = (".ytclipper-server.lock", ".ytclipper-tasks.jsonl", ".ytclipper-tasks.jsonl.lock")
+"""Hidden files that are not in the making."""
 
 
 def put(folder: Path, file: Path = SAMPLE, name: str = "talk.mp4") -> str:
@@ -98,5 +100,5 @@ def left(folder: Path) -> list[str]:
         str(path.relative_to(folder))
         for root in ("ToUpload", "Downloads", "Uploads")
         for path in sorted((folder / root).rglob(".*"))
-        if path.name != ".ytclipper-server.lock"
+        if path.name not in KEPT
     ]

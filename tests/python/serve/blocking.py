@@ -26,6 +26,4 @@ if __name__ == "__main__":
     settings = ServerSettings()
     app = create_app(settings)
     app.include_router(router)
-    # Before the page, which answers for all paths that nobody else has.
-    app.router.routes.insert(0, app.router.routes.pop())
     run(app, settings)

@@ -76,10 +76,10 @@ def wait_for(met: object) -> None:
 
 
 def test_analysis_of_speech_gives_clips_that_can_be_processed(
-    shared: Served, client: httpx.Client
+    shared: Served, client: httpx.Client, speech: Path
 ) -> None:
-    source = put(shared.folder)
-    transcript = (shared.folder / "Uploads/sample/talk.mp4").with_name("talk_transcript.json")
+    source = put(shared.folder, speech)
+    transcript = shared.folder / "Uploads/speech/talk_transcript.json"
     body = {"url": source, "model": "tiny.en", "num_clips": 1, "client_id": "me"}
     found = until(client, submit(client, body, "/api/analyze"), ended, seconds=90)
     assert found["state"] == "succeeded", found["error"]
@@ -166,6 +166,8 @@ def test_the_interface_is_described_with_examples(client: httpx.Client) -> None:
         "/api/tasks/{id}/retry": {"post"},
         "/api/clips": {"get"},
         "/api/config": {"get", "post"},
+        "/api/history": {"get"},
+        "/api/logs": {"get"},
         "/api/thumbnail": {"get"},
         "/metrics": {"get"},
     }

@@ -34,26 +34,21 @@ def test_beyond_loopback_it_does_not_start_without_a_token(host: str) -> None:
 
 
 def test_the_command_refuses_in_one_line(tmp_path: Path) -> None:
-    def serve(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, *SERVE, *arguments],
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            timeout=30,
-            check=False,
-        )
+    def serve(*arguments: str) -> subprocess.Popen[str]:
+        command = [sys.executable, *SERVE, *arguments]
+        return subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
 
     (tmp_path / "short").write_text("hush\n")
-    for arguments, told in (
-        (["--host", "0.0.0.0"], "a token is required"),
-        (["--host", "0.0.0.0", "--token-file", "short"], "token: "),
-        (["--port", "70000"], "port: "),
-        (["--settings", "no-such.json"], "no-such.json"),
-    ):
-        done = serve(*arguments)
-        assert done.returncode in (1, 2)
-        (line,) = done.stderr.splitlines()
+    started = [
+        (serve("--host", "0.0.0.0"), "a token is required"),
+        (serve("--host", "0.0.0.0", "--token-file", "short"), "token: "),
+        (serve("--port", "70000"), "port: "),
+        (serve("--settings", "no-such.json"), "no-such.json"),
+    ]
+    for process, told in started:
+        _, said = process.communicate(timeout=30)
+        assert process.returncode in (1, 2)
+        (line,) = said.splitlines()
         assert told in line
         assert "hush" not in line
     assert [path.name for path in tmp_path.iterdir()] == ["short"]
@@ -191,7 +186,15 @@ def test_bodies_are_limited_whether_or_not_they_say_their_length(start: Start) -
 def test_everything_but_the_page_needs_the_token(start: Start) -> None:
     server = start(token=TOKEN)
     bearer = {"authorization": f"Bearer {TOKEN}"}
-    locked = ("/api/tasks", "/api/clips", "/api/clips/a.mp4", "/api/config", "/metrics")
+    locked = (
+        "/api/tasks",
+        "/api/clips",
+        "/api/clips/a.mp4",
+        "/api/config",
+        "/metrics",
+        "/api/logs",
+        "/api/history",
+    )
     with httpx.Client(base_url=server.url, timeout=30) as client:
         for wrong in ({}, {"authorization": f"Bearer {TOKEN}x"}, {"authorization": TOKEN}):
             for path in locked:

@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import json
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import httpx
@@ -13,6 +14,7 @@ import pytest
 from serving import Served
 from websockets.asyncio.client import ClientConnection, connect
 
+from conftest import Media
 from serve.asking import clip, put, short_work, submit
 from serve.conftest import Start
 
@@ -20,9 +22,11 @@ PING = 0.2
 LATE = 1.0
 
 
-def work(source: str) -> dict[str, Any]:
-    """A few seconds' work."""
-    return short_work(source, preanalyzed_clips=[clip(1, 7), clip(20, 26)], client_id="me")
+BRIEF = (clip(1, 7), clip(20, 26))
+"""About a second's work, told of by a dozen messages."""
+LONGER = (clip(1, 20), clip(30, 50))
+"""A few seconds' work."""
+Clips = Sequence[dict[str, Any]]
 
 
 def socket_of(server: Served, **query: object) -> connect:
@@ -30,9 +34,10 @@ def socket_of(server: Served, **query: object) -> connect:
     return connect(f"ws://127.0.0.1:{server.port}/ws?{asked}", max_queue=None)
 
 
-async def start_work(server: Served) -> str:
+async def start_work(server: Served, media: Media, clips: Clips = BRIEF) -> str:
     async with httpx.AsyncClient(base_url=server.url, timeout=30) as client:
-        body = work(put(server.folder))
+        source = put(server.folder, media.long)
+        body = short_work(source, preanalyzed_clips=clips, client_id="me")
         answer = await client.post("/api/process", params={"background": True}, json=body)
         return str(answer.json()["task_id"])
 
@@ -47,12 +52,12 @@ async def until_end(socket: ClientConnection) -> list[dict[str, Any]]:
     raise AssertionError("the connection was closed")
 
 
-def test_it_stays_open_for_the_whole_run_with_pings_on_time(start: Start) -> None:
+def test_it_stays_open_for_the_whole_run_with_pings_on_time(start: Start, media: Media) -> None:
     server = start(ping_interval=PING)
 
     async def main() -> list[dict[str, Any]]:
         async with socket_of(server, client_id="me") as socket:
-            await start_work(server)
+            await start_work(server, media, LONGER)
             return await until_end(socket)
 
     told = asyncio.run(main())
@@ -71,7 +76,7 @@ def test_it_stays_open_for_the_whole_run_with_pings_on_time(start: Start) -> Non
     assert numbers == list(range(1, len(numbers) + 1))
 
 
-def test_nothing_is_lost_by_a_dropped_connection(start: Start) -> None:
+def test_nothing_is_lost_by_a_dropped_connection(start: Start, media: Media) -> None:
     server = start()
 
     async def main() -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
@@ -81,7 +86,7 @@ def test_nothing_is_lost_by_a_dropped_connection(start: Start) -> None:
         ):
             seen: list[dict[str, Any]] = []
             last = drops = 0
-            task = await start_work(server)
+            task = await start_work(server, media, LONGER)
             whole = asyncio.ensure_future(until_end(watching))
             while not seen or seen[-1].get("state") != "succeeded":
                 async with socket_of(server, client_id="me", since=last) as socket:
@@ -106,12 +111,14 @@ def test_nothing_is_lost_by_a_dropped_connection(start: Start) -> None:
     assert [message["seq"] for message in seen] == [message["seq"] for message in whole]
 
 
-def test_a_client_of_another_start_gets_all_and_one_that_is_new_what_comes(start: Start) -> None:
+def test_a_client_of_another_start_gets_all_and_one_that_is_new_what_comes(
+    start: Start, media: Media
+) -> None:
     server = start()
 
     async def main() -> None:
         async with socket_of(server, client_id="me") as socket:
-            await start_work(server)
+            await start_work(server, media)
             told = await until_end(socket)
         last = told[-1]["seq"]
         async with socket_of(server, client_id="me") as socket:
@@ -125,12 +132,12 @@ def test_a_client_of_another_start_gets_all_and_one_that_is_new_what_comes(start
     asyncio.run(main())
 
 
-def test_one_that_was_away_too_long_is_told(start: Start) -> None:
+def test_one_that_was_away_too_long_is_told(start: Start, media: Media) -> None:
     server = start(replay_messages=5)
 
     async def main() -> list[dict[str, Any]]:
         async with socket_of(server, client_id="me") as socket:
-            await start_work(server)
+            await start_work(server, media)
             await until_end(socket)
         async with socket_of(server, client_id="me", since=1) as socket:
             return [json.loads(await socket.recv()) for _ in range(7)]
@@ -140,7 +147,7 @@ def test_one_that_was_away_too_long_is_told(start: Start) -> None:
     assert [message["seq"] for message in rest] == [resync["seq"] + n for n in range(1, 6)]
 
 
-def test_progress_without_a_client_goes_to_all(start: Start) -> None:
+def test_progress_without_a_client_goes_to_all(start: Start, media: Media) -> None:
     server = start()
 
     async def main() -> None:
@@ -148,7 +155,7 @@ def test_progress_without_a_client_goes_to_all(start: Start) -> None:
             names = {json.loads(await socket.recv())["client_id"] for socket in (one, two)}
             assert len(names) == 2
             with httpx.Client(base_url=server.url, timeout=30) as client:
-                id = submit(client, short_work(put(server.folder)))
+                id = submit(client, short_work(put(server.folder, media.long)))
             for socket in (one, two):
                 assert (await until_end(socket))[-1]["task_id"] == id
 

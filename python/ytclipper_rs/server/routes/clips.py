@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, HTTPException, Query, Response
 from fastapi.responses import FileResponse, JSONResponse
 
 from ..clips import SERVED, finished
+from ..paths import PathNames
 from ..service import Given
 from ..views import PROBLEMS
 
 __all__ = ["router"]
 
 router = APIRouter(tags=["clips"], responses=PROBLEMS)
+HEADERS = {"cache-control": "private, no-cache"}
 EXAMPLE = {
     "clips": [
         {
@@ -46,5 +50,15 @@ async def file(path: str, service: Given, download: bool = False) -> Response:
     found = await asyncio.to_thread(service.folders.within, "clip", path)
     if found is None or found.suffix not in SERVED:
         raise HTTPException(404, "there is no such file")
-    name = found.name if download else None
-    return FileResponse(found, filename=name, headers={"cache-control": "private, no-cache"})
+    if found.suffix == ".json":
+        return await asyncio.to_thread(_report, found, service.folders.paths, download)
+    return FileResponse(found, filename=found.name if download else None, headers=HEADERS)
+
+
+def _report(path: Path, paths: PathNames, download: bool) -> Response:
+    """A report, a plan or a framing: files are named as requests name them."""
+    headers = dict(HEADERS)
+    if download:
+        headers["content-disposition"] = f"attachment; filename*=utf-8''{quote(path.name)}"
+    shown = paths.hide(path.read_text(encoding="utf-8", errors="replace"))
+    return Response(shown, media_type="application/json", headers=headers)

@@ -18,10 +18,11 @@ router = APIRouter(tags=["config"], responses=PROBLEMS)
 @router.get("/api/config")
 async def config(service: Given) -> UserConfig:
     """The settings that new tasks take."""
-    return service.config.now
+    return service.config.shown()
 
 
 @router.post("/api/config")
 async def change(given: ConfigChange, service: Given) -> UserConfig:
     """Changes some of them; the others stay."""
-    return await asyncio.to_thread(service.config.change, given)
+    await asyncio.to_thread(service.config.change, given)
+    return service.config.shown()

@@ -9,9 +9,10 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from .. import orders
+from ..asked import FIELD_NAMES
 from ..bodies import AnalyzeBody, ProcessBody
 from ..service import Given, service_of
-from ..tasks import Order
+from ..task import Order
 from ..views import PROBLEMS, TaskView, view
 
 __all__ = ["answer", "answer_background", "router"]
@@ -51,15 +52,17 @@ async def answer(request: Request, order: Order, background: bool) -> Response:
     """Starts the order; waits for it, or says where it can be looked at. A client that goes away
     meanwhile changes nothing."""
     if background:
-        return answer_background(request, order)
-    task = service_of(request).tasks.start(order)
+        return await answer_background(request, order)
+    task, _ = service_of(request).tasks.start(order)
     return JSONResponse(await task.wait(), headers={"x-task-id": task.id})
 
 
-def answer_background(request: Request, order: Order, retry_of: str | None = None) -> Response:
-    """Starts the order and says where it can be looked at."""
-    request.state.field_names = order.names
-    task = service_of(request).tasks.start(order, retry_of)
+async def answer_background(
+    request: Request, order: Order, retry_of: str | None = None
+) -> Response:
+    """Starts the order and says where it can be looked at, once that is written down."""
+    task, written = service_of(request).tasks.start(order, retry_of)
+    await asyncio.wrap_future(written)
     content = view(task).model_dump(mode="json")
     return JSONResponse(content, 202, {"location": f"/api/tasks/{task.id}"})
 
@@ -72,7 +75,7 @@ async def process(
     background: Background = False,
 ) -> Response:
     """Makes clips of a video."""
-    request.state.field_names = orders.PROCESS_NAMES
+    request.state.field_names = FIELD_NAMES["process"]
     order = await asyncio.to_thread(orders.process, service, body)  # it may bring a long transcript
     return await answer(request, order, background)
 
@@ -85,6 +88,6 @@ async def analyze(
     background: Background = False,
 ) -> Response:
     """Writes down what is said in a video, and proposes clips."""
-    request.state.field_names = orders.ANALYZE_NAMES
+    request.state.field_names = FIELD_NAMES["analyze"]
     order = orders.analyze(service, body, request.app.state.picker)
     return await answer(request, order, background)

@@ -51,7 +51,6 @@ async def render(
     """Renders a plan (`docs/schema/job_spec.json`), as it stands beside each clip as
     `<stem>.plan.json`. Files are named as uploads are (`upload:…`) or clips (`clip:…`); the plan's
     `output` is not used: the result is `renders/<name>`."""
-    name = name or f"{uuid.uuid4().hex[:12]}.mp4"
     order = await asyncio.to_thread(orders.render, service, plan, name, client_id)
     return await answer(request, order, background)
 

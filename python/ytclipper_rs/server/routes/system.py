@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
+import logging
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from ... import __version__
 from ..problems import problem
 from ..security import COOKIE, session_value
 from ..service import Given
-from ..views import PROBLEMS, Health, HealthStatus
+from ..views import PROBLEMS, Health, HealthStatus, LogLevel, Logs, LogView
 
 __all__ = ["router"]
 
@@ -33,6 +36,28 @@ async def health(request: Request, service: Given) -> Health:
         queued=now.queued,
         queue_capacity=now.queue_capacity,
         connections=service.hub.connected,
+    )
+
+
+@router.get("/api/logs")
+async def logs(
+    service: Given,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 200,
+    level: LogLevel = "debug",
+) -> Logs:
+    """The newest log records of the engine and the server, the newest first. Levels are those of
+    the loggers `ytclipper_rs` and `uvicorn.error`."""
+    least = getattr(logging, level.upper())
+    return Logs(
+        logs=[
+            LogView(
+                time=kept.time,
+                level=kept.level_name,
+                logger=kept.logger,
+                message=service.folders.paths.hide(kept.message),
+            )
+            for kept in service.logs.newest(limit, least)
+        ]
     )
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 from fastapi.responses import JSONResponse
 
+from .. import orders
+from ..asked import FIELD_NAMES
 from ..problems import problem
 from ..service import Given
-from ..tasks import Task, TaskState
-from ..views import PROBLEMS, TaskList, TaskView, view
+from ..task import Task, TaskState
+from ..views import PROBLEMS, History, TaskList, TaskView, listed, past, view
 from .process import answer_background
 
 __all__ = ["router"]
@@ -22,7 +25,7 @@ async def known(id: str, service: Given) -> Task:
     """The task that a path names."""
     task = service.tasks.get(id)
     if task is None:
-        raise HTTPException(404, f"there is no task {id}; it may be of an earlier start")
+        raise HTTPException(404, f"there is no task {id}; the oldest are forgotten")
     return task
 
 
@@ -40,10 +43,21 @@ async def tasks(
     found = [
         task
         for task in reversed(service.tasks.all())
-        if state in (None, task.state) and client_id in (None, task.order.client_id)
+        if state in (None, task.state) and client_id in (None, task.asked.client_id)
     ]
-    views = [view(task, result=False).model_dump(mode="json") for task in found[:limit]]
+    views = [listed(task) for task in found[:limit]]
     return JSONResponse({"tasks": views, "total": len(found), "instance": service.hub.instance})
+
+
+@router.get("/api/history", response_model=History)
+async def history(
+    service: Given,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+) -> Response:
+    """What has ended, the newest first, in short; also of earlier starts."""
+    found = service.tasks.ended()
+    entries = [past(task).model_dump(mode="json") for task in found[:limit]]
+    return JSONResponse({"history": entries, "total": len(found)})
 
 
 @router.get("/api/tasks/{id}", response_model=TaskView)
@@ -61,8 +75,12 @@ async def cancel(task: Known) -> Response:
 
 
 @router.post("/api/tasks/{id}/retry", response_model=TaskView, status_code=202, responses={409: {}})
-async def retry(request: Request, task: Known) -> Response:
-    """Does a task that failed or was cancelled again, as a new task."""
+async def retry(request: Request, task: Known, service: Given) -> Response:
+    """Does a task that failed or was cancelled again, as a new task, also one that the end of the
+    server broke off."""
     if task.state not in ("failed", "cancelled"):
         return problem(409, f"the task is {task.state}", kind="conflict", title="Nothing to repeat")
-    return answer_background(request, task.order, retry_of=task.id)
+    request.state.field_names = FIELD_NAMES[task.asked.kind]
+    picker = request.app.state.picker
+    order = await asyncio.to_thread(orders.again, service, task.asked, picker)
+    return await answer_background(request, order, retry_of=task.id)

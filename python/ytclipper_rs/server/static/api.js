@@ -10,6 +10,9 @@ export class ServerError extends Error {
   }
 }
 
+/** How many tasks are looked at, and of how many that succeeded the results; the newest first. */
+const TASKS = 200;
+const SUMMARIES = 30;
 const SILENT = "The server does not answer. Try again in a moment.";
 
 async function ask(path, { method = "GET", body = null, headers = {} } = {}) {
@@ -39,7 +42,7 @@ export class Api {
   }
 
   async tasks() {
-    const { tasks } = await ask("/api/tasks?limit=500");
+    const { tasks } = await ask(`/api/tasks?limit=${TASKS}`);
     const queued = tasks.filter((task) => task.state === "queued").reverse();
     // What was tried again goes on as the newer task.
     const repeated = new Set(tasks.map((task) => task.retry_of));
@@ -61,7 +64,8 @@ export class Api {
   }
 
   async #summaries(tasks) {
-    const done = tasks.filter((task) => task.state === "succeeded" && task.kind === "process");
+    const made = tasks.filter((task) => task.state === "succeeded" && task.kind === "process");
+    const done = made.slice(0, SUMMARIES);
     const answers = await Promise.all(done.map((task) => this.#result(task.id)));
     const known = answers.filter((result) => result !== null);
     return new Map(known.map((result) => [result.project_folder.split(/[\\/]/).pop(), result.summary]));
@@ -84,9 +88,8 @@ export class Api {
   }
 
   /** Starts a task; `source` is `{url}`. */
-  async process({ url }, options) {
-    const task = await ask("/api/process?background=true", { method: "POST", body: { url, ...options } });
-    return asTask(task, 0);
+  process({ url }, options) {
+    return ask("/api/process?background=true", { method: "POST", body: { url, ...options } });
   }
 
   cancel(id) {
@@ -138,13 +141,16 @@ function asTask(task, position) {
     kind: task.kind,
     state: task.state,
     source: task.source,
-    options: task.format ? { format: task.format } : {},
     progress: task.progress,
     position,
     created: task.created_at,
-    error: error ? { kind: error.kind, stage: error.stage ?? null, message: error.detail } : null,
+    finished: task.finished_at === null ? null : new Date(1000 * task.finished_at),
+    error: error ? { kind: error.kind, stage: error.stage ?? null, message: plain(error.detail) } : null,
   };
 }
+
+/** A person knows a file by its last name, not by where the server put it. */
+const plain = (text) => text.replace(/\b(?:upload|clip|download):(?:[^\s:/]+\/)*/g, "");
 
 function asProject(clip, summary) {
   return {

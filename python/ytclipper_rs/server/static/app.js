@@ -4,7 +4,6 @@ import { Api, ServerError } from "./api.js";
 import { Gallery } from "./clips.js";
 import { Composer } from "./composer.js";
 import { announce, arrange, byId, make, setText } from "./dom.js";
-import { count } from "./format.js";
 import { Live } from "./live.js";
 import { Player } from "./player.js";
 import { State } from "./state.js";
@@ -21,13 +20,10 @@ const player = new Player((clip) => api.report(clip));
 const gallery = new Gallery((clip, opener) => player.open(clip, opener));
 const tasks = new TaskList({
   cancel: (id, button) => act(button, () => api.cancel(id)),
-  retry: (id, button) => act(button, () => retry(id)),
+  retry: (id, button) => act(button, () => api.retry(id)),
 });
 const live = new Live(() => api.socketAddress(state.seq, state.instance), hear, showLink);
-new Composer(api, (task, options) => {
-  state.remember(task.id, options);
-  return look();
-});
+new Composer(api, look);
 
 let timer = 0;
 let looking = null;
@@ -72,8 +68,9 @@ function showWorkers({ workers, running, queued }) {
   const pips = Array.from({ length: Math.min(workers, 16) }, (_, index) => byId("pips").children[index] ?? make("i"));
   arrange(byId("pips"), pips);
   pips.forEach((pip, index) => pip.classList.toggle("busy", index < running));
-  const waiting = queued ? `, ${queued} waiting` : "";
-  setText(byId("workers-text"), `${running} of ${count(workers, "worker")} busy${waiting}`);
+  setText(byId("workers-busy"), `${running} of ${workers}`);
+  setText(byId("workers-noun"), workers === 1 ? " worker" : " workers");
+  setText(byId("workers-waiting"), ` busy${queued ? `, ${queued} waiting` : ""}`);
 }
 
 function showLink(name) {
@@ -95,14 +92,6 @@ async function act(button, what) {
     button.disabled = false;
   }
   await look();
-}
-
-/** A task that the server forgot when it was restarted is begun anew. */
-async function retry(id) {
-  const lost = state.lost(id);
-  if (!lost) return api.retry(id);
-  await api.process({ url: lost.source }, lost.options);
-  return state.forget(id);
 }
 
 async function askToken() {

@@ -1,35 +1,42 @@
-// The form: a link or a file, the options, and the upload.
+// The form: a link or a file, the options, what stands above, and the upload.
 
 import { announce, byId, setText } from "./dom.js";
-import { bytes, remaining } from "./format.js";
+import { FilePick } from "./picker.js";
 
 const KEPT = "options";
+const PICTURE = /\.(png|jpe?g|webp)$/i;
+
+const isPicture = (file) => file.type.startsWith("image/") || PICTURE.test(file.name);
 
 export class Composer {
   #api;
   #onTask;
-  #file = null;
-  #upload = null;
+  #source;
+  #insert;
   #busy = false;
+  #calledOff = false;
 
-  /** `onTask(task, options)` is called when the server took a task. */
+  /** `onTask()` is called when the server took a task. */
   constructor(api, onTask) {
     this.#api = api;
     this.#onTask = onTask;
+    this.#source = new FilePick(byId("source-pick"), (file) => this.#chosen(file));
+    this.#insert = new FilePick(byId("insert-pick"), (file) => this.#chosen(file));
     byId("form").addEventListener("submit", (event) => {
       event.preventDefault();
       void this.#submit();
     });
     byId("url").addEventListener("input", () => this.#complain(""));
-    byId("file").addEventListener("change", (event) => this.#choose(event.target.files[0] ?? null));
-    byId("unchoose").addEventListener("click", () => this.#unchoose());
     byId("fewer").addEventListener("click", () => this.#step(-1));
     byId("more").addEventListener("click", () => this.#step(1));
+    for (const choice of document.getElementsByName("format")) choice.addEventListener("change", () => this.#shape());
     this.#dropping();
     this.#recall();
+    this.#shape();
   }
 
-  /** Files may be dropped anywhere on the page. */
+  /** Files may be dropped anywhere on the page; what stands above has a place of its own, and a
+   * picture can be nothing else. */
   #dropping() {
     let depth = 0;
     const over = (change) => {
@@ -44,33 +51,27 @@ export class Composer {
       if (!isFile(event)) return;
       event.preventDefault();
       over(-depth);
-      this.#choose(event.dataTransfer.files[0] ?? null);
+      const file = event.dataTransfer.files[0] ?? null;
+      if (this.#busy || file === null) return;
+      const above = this.#stacked && (byId("insert-pick").contains(event.target) || isPicture(file));
+      (above ? this.#insert : this.#source).choose(file);
     });
   }
 
-  #choose(file) {
-    if (this.#busy || file === null) return;
-    this.#file = file;
+  #chosen(file) {
     this.#complain("");
-    setText(byId("chosen-name"), file.name);
-    setText(byId("chosen-note"), bytes(file.size));
-    byId("chosen").hidden = false;
-    byId("link-field").hidden = byId("drop").hidden = true;
-    announce(`${file.name} is chosen.`);
-    byId("submit").focus();
+    byId("link-field").hidden = this.#source.file !== null;
+    if (file === null) this.#calledOff = true;
+    else byId("submit").focus();
   }
 
-  #unchoose() {
-    this.#upload?.abort();
-    this.#forget();
-    byId("url").focus();
+  get #stacked() {
+    return byId("form").elements.format.value === "stacked";
   }
 
-  #forget() {
-    this.#file = null;
-    byId("file").value = "";
-    byId("chosen").hidden = byId("upload-bar").hidden = true;
-    byId("link-field").hidden = byId("drop").hidden = false;
+  #shape() {
+    byId("insert-pick").hidden = !this.#stacked;
+    this.#complain("");
   }
 
   #step(change) {
@@ -81,7 +82,7 @@ export class Composer {
 
   #options() {
     return {
-      format: new FormData(byId("form")).get("format"),
+      format: byId("form").elements.format.value,
       num_clips: Number(byId("clips-wanted").value),
       burn_captions: byId("captions").checked,
     };
@@ -109,7 +110,8 @@ export class Composer {
   /** What is wrong with the form, and the field at fault; null where nothing is. */
   #fault(options) {
     const url = byId("url");
-    if (this.#file === null && url.value.trim() === "") return ["Paste a link, or choose a file.", url];
+    if (this.#source.file === null && url.value.trim() === "") return ["Paste a link, or choose a file.", url];
+    if (this.#stacked && this.#insert.file === null) return ["Choose the photo or video that stands above.", this.#insert.input];
     if (!Number.isInteger(options.num_clips) || options.num_clips < 1 || options.num_clips > 20) return ["The number of clips is from 1 to 20.", byId("clips-wanted")];
     return null;
   }
@@ -122,51 +124,49 @@ export class Composer {
     this.#complain("");
     this.#wait(true);
     try {
-      const source = this.#file ? await this.#send(this.#file) : { url: byId("url").value.trim() };
-      if (source === null) return; // The upload was called off.
-      const task = await this.#api.process(source, options);
+      if (!(await this.#send(options))) return; // An upload was called off.
       this.#keep(options);
-      this.#forget();
+      this.#source.forget();
+      this.#insert.forget();
       byId("url").value = "";
       announce("The task is accepted.");
-      this.#onTask(task, options);
+      this.#onTask();
     } catch (error) {
       this.#complain(error.message, error.field === "url" ? byId("url") : null);
     } finally {
-      byId("upload-bar").hidden = true;
       this.#wait(false);
     }
   }
 
-  async #send(file) {
-    const bar = byId("upload-bar");
-    const begun = performance.now();
-    bar.hidden = false;
-    bar.value = 0;
-    this.#upload = this.#api.upload(file, (sent) => {
-      const share = file.size ? sent / file.size : 1;
-      bar.value = 100 * share;
-      const seconds = (performance.now() - begun) / 1000;
-      const rest = share > 0.02 && seconds > 1 ? ` · ${remaining(seconds / share - seconds)}` : "";
-      setText(byId("chosen-note"), share < 1 ? `${bytes(sent)} of ${bytes(file.size)}${rest}` : "Sent");
-    });
-    try {
-      return await this.#upload.done;
-    } finally {
-      this.#upload = null;
-    }
+  /** Sends the files and starts the task; false where one was taken away meanwhile. */
+  async #send(options) {
+    this.#calledOff = false;
+    const source = this.#source.file ? await this.#source.send(this.#api) : { url: byId("url").value.trim() };
+    const above = this.#stacked && !this.#calledOff ? await this.#above() : {};
+    if (this.#calledOff) return false;
+    await this.#api.process(source, { ...options, ...above });
+    return true;
+  }
+
+  async #above() {
+    const format = isPicture(this.#insert.file) ? "stacked_photo" : "stacked_video";
+    const sent = await this.#insert.send(this.#api);
+    return { format, insert: sent?.url };
   }
 
   #wait(busy) {
     this.#busy = busy;
     const button = byId("submit");
     button.setAttribute("aria-disabled", String(busy));
-    setText(button, busy ? (this.#file ? "Sending…" : "Starting…") : "Make clips");
+    // The shape stays as it was sent.
+    for (const choice of document.getElementsByName("format")) choice.disabled = busy;
+    const sends = this.#source.file !== null || this.#stacked;
+    setText(button, busy ? (sends ? "Sending…" : "Starting…") : "Make clips");
   }
 
   #complain(text, field = null) {
     setText(byId("form-error"), text);
-    for (const each of [byId("url"), byId("clips-wanted")]) each.removeAttribute("aria-invalid");
+    for (const each of [byId("url"), byId("clips-wanted"), this.#insert.input]) each.removeAttribute("aria-invalid");
     field?.setAttribute("aria-invalid", "true");
     field?.focus();
   }

@@ -34,6 +34,9 @@ export function bytes(count) {
 /** `3 clips`, `1 clip`. */
 export const count = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
 
+/** A message as a sentence begins; a name at its beginning stays as it is. */
+export const sentence = (text) => (/^[a-z]+ /.test(text) ? text[0].toUpperCase() + text.slice(1) : text);
+
 /** `2nd`. */
 export function ordinal(number) {
   const teen = number % 100 > 10 && number % 100 < 14;
@@ -80,7 +83,7 @@ const FAULTS = {
   io: ["The server could not read or write a file", "Whoever runs it can look at the permissions."],
   timeout: ["It took too long", "Try again when less is running, or with a shorter video."],
   queue_full: ["The queue is full", "Try again when something has finished."],
-  shut_down: ["The server was stopped meanwhile", "Try again."],
+  shut_down: ["The server was stopped meanwhile", "Nothing of it is left. Try again."],
   worker_crashed: ["The work broke off", "Try again; if it repeats, the video is at fault."],
   internal: ["Something went wrong inside", "Try again; if it repeats, please report it with the message above."],
 };

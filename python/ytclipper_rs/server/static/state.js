@@ -9,12 +9,10 @@ export class State {
   connected = false;
   health = { workers: 0, running: 0, queued: 0 };
   #tasks = new Map();
-  #lost = new Map();
   #projects = [];
-  #options = new Map();
 
   tasks() {
-    return [...this.#tasks.values(), ...this.#lost.values()];
+    return [...this.#tasks.values()];
   }
 
   projects() {
@@ -25,26 +23,9 @@ export class State {
     return [...this.#tasks.values()].some((task) => !FINAL.has(task.state));
   }
 
-  /** The task of this id that a restart of the server ended. */
-  lost(id) {
-    return this.#lost.get(id);
-  }
-
-  forget(id) {
-    this.#lost.delete(id);
-  }
-
-  /** What this page asked for; the server tells only the format. */
-  remember(id, options) {
-    this.#options.set(id, options);
-  }
-
   replace(tasks, projects, health) {
     const before = this.#tasks;
     this.#tasks = new Map(tasks.map((task) => [task.id, this.#newest(before.get(task.id), task)]));
-    for (const [id, task] of before) {
-      if (!this.#tasks.has(id) && !FINAL.has(task.state)) this.#lost.set(id, interrupted(task, this.#options.get(id)));
-    }
     this.#projects = projects;
     this.health = health;
   }
@@ -80,9 +61,4 @@ export class State {
     }
     return false;
   }
-}
-
-function interrupted(task, options = task.options) {
-  const message = "The server was restarted before it was done.";
-  return { ...task, options, state: "failed", error: { kind: "shut_down", stage: null, message } };
 }

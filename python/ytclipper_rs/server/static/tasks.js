@@ -1,10 +1,13 @@
 // The list of what waits, works, failed or was cancelled, one card a task.
 
 import { arrange, announce, byId, icon, make, setText } from "./dom.js";
-import { count, faultText, ordinal, remaining, sourceName, stageName } from "./format.js";
+import { count, faultText, moment, ordinal, remaining, sentence, sourceName, stageName } from "./format.js";
 
 /** How many tasks that ended without clips stay in sight. */
-const ENDED_SHOWN = 5;
+const ENDED_SHOWN = 4;
+const DISMISSED = "dismissed";
+/** How many of them are remembered as put away. */
+const DISMISSED_KEPT = 200;
 const ORDER = { running: 0, queued: 1, failed: 2, cancelled: 2 };
 
 class Card {
@@ -20,10 +23,11 @@ class Card {
     const label = sourceName(task.source);
     this.cancel = make("button", { type: "button", class: "quiet", "aria-label": `Cancel ${label}`, click: () => actions.cancel(task.id, this.cancel) }, "Cancel");
     this.retry = make("button", { type: "button", class: "button secondary small", "aria-label": `Try ${label} again`, click: () => actions.retry(task.id, this.retry) }, icon("retry"), "Try again");
+    this.dismiss = make("button", { type: "button", class: "quiet icon-only", "aria-label": `Dismiss ${label}`, click: () => actions.dismiss(task.id) }, icon("close"));
     this.element = make(
       "li",
       { class: "card task", "data-task": task.id },
-      make("div", { class: "task-head" }, make("div", { class: "task-name" }, this.name), this.percent),
+      make("div", { class: "task-head" }, make("div", { class: "task-name" }, this.name), this.percent, this.dismiss),
       this.bar,
       this.fault,
       make("div", { class: "task-line" }, make("p", { class: "task-stage" }, this.stage, this.rest, this.message), this.cancel, this.retry),
@@ -39,7 +43,7 @@ class Card {
     this.element.classList.toggle("failed", state === "failed");
     this.bar.hidden = this.percent.hidden = state !== "running";
     this.cancel.hidden = ended;
-    this.retry.hidden = !ended;
+    this.retry.hidden = this.dismiss.hidden = !ended;
     this.fault.hidden = state !== "failed";
     this.bar.value = progress.percent;
     this.bar.setAttribute("aria-label", `Progress of ${task.title || sourceName(task.source)}`);
@@ -52,29 +56,56 @@ class Card {
     this.state = state;
   }
 
-  #heading({ state, progress, position }) {
+  #heading({ state, progress, position, finished }) {
     if (state === "running") return stageName(progress.stage);
     if (state === "queued") return position > 1 ? `Waiting, ${ordinal(position)} in line` : "Waiting, next in line";
-    return state === "cancelled" ? "Cancelled" : "";
+    return `${state === "cancelled" ? "Cancelled" : "Failed"} ${moment(finished)}`;
   }
 
   #explain(error) {
     const [heading, advice] = faultText(error.kind);
-        this.fault.replaceChildren(icon("alert"), make("strong", { text: heading }), make("p", { text: error.message }), make("p", { class: "hint", text: advice }));
+    this.fault.replaceChildren(icon("alert"), make("strong", { text: heading }), make("p", { text: sentence(error.message) }), make("p", { class: "hint", text: advice }));
+  }
+}
+
+function recall() {
+  try {
+    return JSON.parse(localStorage.getItem(DISMISSED) ?? "[]");
+  } catch {
+    return []; // Storage is off or holds something else.
+  }
+}
+
+function keep(ids) {
+  try {
+    localStorage.setItem(DISMISSED, JSON.stringify(ids));
+  } catch {
+    // They come back with the next visit.
   }
 }
 
 export class TaskList {
   #cards = new Map();
   #actions;
+  #tasks = [];
+  #dismissed = new Set(recall());
 
   /** `actions.cancel(id, button)` and `actions.retry(id, button)` are called by the buttons. */
   constructor(actions) {
-    this.#actions = actions;
+    this.#actions = { ...actions, dismiss: (id) => this.#dismiss(id) };
+  }
+
+  /** Puts a task that has ended out of sight, for this browser. */
+  #dismiss(id) {
+    this.#dismissed.add(id);
+    keep([...this.#dismissed].slice(-DISMISSED_KEPT));
+    this.show(this.#tasks);
+    byId("activity").focus();
   }
 
   show(tasks) {
-    const all = tasks.filter((task) => task.state in ORDER);
+    this.#tasks = tasks;
+    const all = tasks.filter((task) => task.state in ORDER && !this.#dismissed.has(task.id));
     const active = all.filter((task) => ORDER[task.state] < 2).sort((a, b) => ORDER[a.state] - ORDER[b.state] || a.created - b.created);
     const ended = all.filter((task) => ORDER[task.state] === 2).sort((a, b) => b.created - a.created);
     const shown = [...active, ...ended.slice(0, ENDED_SHOWN)];

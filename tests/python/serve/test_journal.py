@@ -1,0 +1,151 @@
+"""The file in which tasks outlive the server."""
+
+from __future__ import annotations
+
+import os
+import stat
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ytclipper_rs.server import journal as module
+from ytclipper_rs.server.journal import Entry, Journal
+
+WAIT = 5
+
+
+def fill(path: Path, count: int, kept: int = 100, unended: int = 0) -> None:
+    """Tasks that have ended, and some that have not."""
+    journal = Journal(path, kept)
+    journal.open()
+    for number in range(count + unended):
+        journal.note(f"t{number}", "taken", {"number": number})
+        if number < count:
+            journal.note(f"t{number}", "ended", {"result": {"text": "é\u2028\n" * number}})
+    journal.close()
+
+
+def opened(path: Path, kept: int = 100) -> list[Entry]:
+    """What a later start finds."""
+    journal = Journal(path, kept)
+    entries = journal.open()
+    journal.close()
+    return entries
+
+
+def lines(path: Path) -> list[bytes]:
+    return path.read_bytes().splitlines()
+
+
+def test_what_was_noted_is_found_again_in_order(tmp_path: Path) -> None:
+    path = tmp_path / "a folder/tasks.jsonl"
+    fill(path, 3, unended=2)
+    for _ in range(2):  # also after it was written anew
+        entries = opened(path)
+        assert [entry.taken["number"] for entry in entries] == [0, 1, 2, 3, 4]
+        assert [entry.ended is not None for entry in entries] == [True] * 3 + [False] * 2
+        assert entries[2].ended is not None
+        assert entries[2].ended["result"] == {"text": "é\u2028\n" * 2}
+
+
+def test_only_its_owner_reads_it(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        fill(tmp_path / "tasks.jsonl", 1)
+    finally:
+        os.umask(before)
+    for path in tmp_path.iterdir():
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600, path
+
+
+@pytest.mark.parametrize("cut", [1, 2, 10, 30])
+def test_a_torn_line_costs_that_line_only(tmp_path: Path, cut: int) -> None:
+    path = tmp_path / "tasks.jsonl"
+    fill(path, 3)
+    path.write_bytes(path.read_bytes()[:-cut])
+    entries = opened(path)
+    assert [entry.taken["number"] for entry in entries] == [0, 1, 2]
+    assert [entry.ended is not None for entry in entries] == [True, True, False]
+    assert len(lines(path)) == 5, "it was written anew without the torn one"
+
+
+@pytest.mark.parametrize("line", [b"", b"\x00\xff", b"[1]", b'{"event":"taken"}', b'{"a":'])
+def test_a_broken_line_in_the_middle_is_left_out(tmp_path: Path, line: bytes) -> None:
+    path = tmp_path / "tasks.jsonl"
+    fill(path, 2)
+    whole = lines(path)
+    path.write_bytes(b"\n".join([*whole[:2], line, *whole[2:]]) + b"\n")
+    assert [entry.taken["number"] for entry in opened(path)] == [0, 1]
+    assert lines(path) == whole
+
+
+def test_only_the_newest_that_ended_are_kept_and_the_file_stays_small(tmp_path: Path) -> None:
+    path = tmp_path / "tasks.jsonl"
+    fill(path, 500, kept=5, unended=1)
+    assert len(lines(path)) <= 2 * (2 * 5 + 1) + module.SLACK + 2
+    found = [entry.taken["number"] for entry in opened(path, kept=5)]
+    assert found == [495, 496, 497, 498, 499, 500]
+    assert [entry.taken["number"] for entry in opened(path, kept=2)] == [498, 499, 500]
+
+
+def test_the_caller_never_waits_for_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    released = threading.Event()
+    monkeypatch.setattr(os, "fdatasync", lambda _: released.wait(WAIT))
+    journal = Journal(tmp_path / "tasks.jsonl", 5)
+    journal.open()
+    written = [journal.note(f"t{n}", "taken", {}) for n in range(3)]
+    assert not any(future.done() for future in written)
+    released.set()
+    assert [future.result(WAIT) for future in written] == [None] * 3
+    journal.close()
+
+
+def test_a_full_disk_costs_what_could_not_be_written_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "tasks.jsonl"
+    journal = Journal(path, 5)
+    journal.open()
+    journal.note("t0", "taken", {"number": 0}).result(WAIT)
+    write = os.write
+
+    def half(file: int, data: bytes) -> int:
+        write(file, data[: len(data) // 2])
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "write", half)
+    journal.note("t1", "taken", {"number": 1}).result(WAIT)
+    monkeypatch.undo()
+    journal.note("t2", "taken", {"number": 2}).result(WAIT)
+    journal.close()
+    assert [entry.taken["number"] for entry in opened(path)] == [0, 2]
+
+
+def test_what_json_cannot_carry_costs_its_own_line_only(tmp_path: Path) -> None:
+    path = tmp_path / "tasks.jsonl"
+    journal = Journal(path, 5)
+    journal.open()
+    strange: dict[str, Any] = {"result": object()}
+    futures = [journal.note("t0", "taken", strange), journal.note("t1", "taken", {"number": 1})]
+    for future in futures:
+        future.result(WAIT)
+    journal.close()
+    journal.note("t2", "taken", {"number": 2}).result(WAIT)
+    assert [entry.taken["number"] for entry in opened(path)] == [1]
+
+
+def test_each_process_has_a_file_of_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "tasks.jsonl"
+    first, second = Journal(path, 5), Journal(path, 5)
+    first.open()
+    second.open()
+    second.note("t0", "taken", {}).result(WAIT)
+    assert lines(path) == []
+    assert len(lines(tmp_path / "tasks.2.jsonl")) == 1
+    first.close()
+    second.close()
+    assert opened(path) == []
