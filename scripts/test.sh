@@ -10,11 +10,14 @@ trap 'rm -rf "$logs"' EXIT
 # Test binaries are all built before the first runs, so that a compile error shows at once.
 cargo test "$@" --workspace --no-run
 cargo test "$@" --workspace --no-fail-fast 2>&1 | tee "$logs/rust"
-.venv/bin/python -m pytest tests/python 2>&1 | tee "$logs/python"
+# Most of the time a test waits for something, so two run at once.
+pytest=(.venv/bin/python -m pytest tests/python)
+"${pytest[@]}" -m "not alone" --numprocesses 2 --dist loadfile 2>&1 | tee "$logs/python"
+"${pytest[@]}" -m alone 2>&1 | tee "$logs/alone"
 cargo build "$@" --package ytclipper-c
 tests/c/run.sh 2>&1 | tee "$logs/c"
 
 echo
 grep '^test result:' "$logs/rust"
-tail -n 1 "$logs/python"
+tail --quiet --lines 1 "$logs/python" "$logs/alone"
 grep -E '^(c|scenarios|lifecycle|wrapper|misuse):' "$logs/c"

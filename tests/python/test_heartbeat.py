@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
 from heartbeat import blocked, engine_at_work, heartbeat, p99
+
+pytestmark = pytest.mark.alone
 
 LAG_MS = 500.0
 # A compiler beside the tests has held a single tick up for longer than that.

@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 from serving import load
 
 from serve.asking import clip, long_work, put, short_work, submit, task, until, working
 from serve.conftest import Start
 
+pytestmark = pytest.mark.alone
 RATE = 75.0
 P99_MS, MAX_MS = 100.0, 400.0
 """Loose, as other work goes on where tests run; the plan asks for 100."""
