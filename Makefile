@@ -83,6 +83,13 @@ check: build ## Format, lints, layers, header, types, stubs
 	stubtest ytclipper_rs._native
 	basedpyright
 
+.PHONY: features
+features: build ## Lint builds without features, and with each of them alone
+	@for features in "" speech vision download; do \
+	    cargo clippy $(PROFILE) --package ytclipper --no-default-features --features "$$features" \
+	        -- -D warnings; \
+	done
+
 .PHONY: bench
 bench: build models sample ## Measure, against peers side by side; writes docs/benchmarks.md
 	@python scripts/spoken.py
@@ -92,10 +99,10 @@ bench: build models sample ## Measure, against peers side by side; writes docs/b
 	    python benches/$$name.py --write || status=1; \
 	done; exit $$status
 
-.PHONY: prove-host
-prove-host: build models sample ## 300 exits and 200 forks of a busy interpreter, a minute's heartbeat
-	YTC_EXITS=300 YTC_FORKS=200 python -m pytest --quiet -s tests/python/test_exits.py
-	python benches/heartbeat.py
+.PHONY: proofs
+proofs: build models sample ## The long proofs, each with its figure; PROOFS="13 --write" for some, written
+	cargo build --quiet --release --package ytclipper-c
+	python benches/prove.py $(PROOFS)
 
 .PHONY: prove
 prove: ## Run `make test`, `make demo` and the long proofs in a fresh clone with an empty home

@@ -49,6 +49,11 @@ def run(command: list[str], cores: int | None) -> Usage:
     return Usage(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
+def percentile(values: list[float], share: float) -> float:
+    """The value below which this share of the values lies."""
+    return sorted(values)[min(len(values) - 1, int(len(values) * share))]
+
+
 def ssim(video: Path, ideal: Path) -> float:
     """Structural similarity, 0 to 1, of two videos frame by frame, whatever their timestamps."""
     same = "setpts=N/30/TB,format=yuv420p"

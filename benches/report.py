@@ -1,4 +1,4 @@
-"""Tables, and their place in docs/benchmarks.md."""
+"""Tables, and their place in docs/benchmarks.md or docs/proofs.md."""
 
 from __future__ import annotations
 
@@ -6,8 +6,13 @@ import datetime
 import re
 from pathlib import Path
 
-PAGE = Path(__file__).resolve().parent.parent / "docs/benchmarks.md"
-TITLE = "# Benchmarks\n\nWritten by `make bench`; each section names its machine and command.\n"
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+BENCHMARKS, PROOFS = DOCS / "benchmarks.md", DOCS / "proofs.md"
+TITLES = {
+    BENCHMARKS: "# Benchmarks\n\nWritten by `make bench`; ",
+    PROOFS: "# Proofs\n\nWritten by `make proofs`; ",
+}
+LEAD = "each section names its machine and command.\n"
 
 
 def table(head: list[str], rows: list[list[str]]) -> str:
@@ -28,18 +33,27 @@ def table(head: list[str], rows: list[list[str]]) -> str:
     return "\n".join([line(head), rule + "|", *map(line, rows)])
 
 
-def write_section(name: str, title: str, machine: str, command: str, intro: str, text: str) -> None:
+def write_section(
+    name: str,
+    title: str,
+    machine: str,
+    command: str,
+    intro: str,
+    text: str,
+    page: Path = BENCHMARKS,
+) -> None:
     """Puts a section into the page, in the place of the one of the same name."""
     today = datetime.date.today().isoformat()
+    parts = [f"## {title}", intro.strip(), text.strip()]
     section = (
-        f"<!-- {name}: begin -->\n## {title}\n\n{intro.strip()}\n\n{text.strip()}\n\n"
+        f"<!-- {name}: begin -->\n" + "\n\n".join(filter(None, parts)) + "\n\n"
         f"Machine: {machine}. Command: `{command}`. Date: {today}.\n<!-- {name}: end -->\n"
     )
-    page = PAGE.read_text() if PAGE.exists() else TITLE
+    written = page.read_text() if page.exists() else TITLES[page] + LEAD
     known = re.compile(rf"<!-- {name}: begin -->.*<!-- {name}: end -->\n", re.DOTALL)
-    if known.search(page):
-        page = known.sub(lambda _: section, page)
+    if known.search(written):
+        written = known.sub(lambda _: section, written)
     else:
-        page += "\n" + section
-    PAGE.parent.mkdir(exist_ok=True)
-    PAGE.write_text(page)
+        written += "\n" + section
+    page.parent.mkdir(exist_ok=True)
+    page.write_text(written)

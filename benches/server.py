@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import Any
 
 from measure import machine
+from proof import tell
 from report import table, write_section
 from serving import SERVE, Latencies, Served, load, served
 from websockets.asyncio.client import connect
@@ -204,22 +205,28 @@ def main() -> None:
         intro = (__doc__ or "").split("\n\n", 1)[1]
         command = "python benches/server.py --write"
         write_section("server", "The server", machine(None), command, intro, text)
-    judge(ours, pool, control, late)
+    judge(arguments.seconds, ours, pool, control, late)
 
 
-def judge(ours: Latencies, pool: Latencies, control: Latencies, late: list[float]) -> None:
-    """Ends with an error where a bar was missed."""
-    faults = []
+def judge(
+    seconds: float, ours: Latencies, pool: Latencies, control: Latencies, late: list[float]
+) -> None:
+    """Tells the figures; ends with an error where a bar was missed."""
+    p99, most, theirs = ours.quantile(0.99), ours.max, pool.quantile(0.99)
+    found = (
+        f"health beside two busy workers for {seconds:g} s: p99 {p99:.2f} ms, max {most:.2f} ms; "
+        f"the plan's thread pool in the same run: {theirs:.2f} and {pool.max:.2f} ms"
+    )
+    bar = f"p99 < {P99_BAR_MS:g}, max < {MAX_BAR_MS:g}, p99 below the pool's"
+    kept = [tell(27, found, bar, p99 < P99_BAR_MS and most < MAX_BAR_MS and p99 < theirs)]
+    if seconds >= 2 * PING_SECONDS:
+        worst = max(late, default=float("inf"))
+        found = f"{len(late)} WebSocket pings meanwhile, at most {worst:.1f} ms late"
+        kept.append(tell(27, found, f"<= {PING_BAR_MS:g} ms", worst <= PING_BAR_MS))
     if control.max < MAX_BAR_MS:
-        faults.append("the control was not found: this measurement cannot fail")
-    if ours.quantile(0.99) >= P99_BAR_MS or ours.max >= MAX_BAR_MS:
-        faults.append("the bar was missed")
-    if ours.quantile(0.99) >= pool.quantile(0.99):
-        faults.append("the thread pool's p99 is not beaten")
-    if late and max(late) > PING_BAR_MS:
-        faults.append("a ping came late")
-    if faults:
-        sys.exit("; ".join(faults))
+        sys.exit("the control was not found: this measurement cannot fail")
+    if not all(kept):
+        sys.exit("a bar was missed")
 
 
 if __name__ == "__main__":

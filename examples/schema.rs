@@ -1,5 +1,5 @@
-//! Writes the JSON Schema of requests, what goes with them, results, reports, errors and framing
-//! files into a folder. `cargo xtask schema` runs it.
+//! Writes the JSON Schema of requests, what goes with them, results, reports, errors, framing files,
+//! and an engine's settings and numbers into a folder. `cargo xtask schema` runs it.
 //!
 //! What the schemas say stands in the types themselves: names and defaults in their serde
 //! attributes, descriptions with units and ranges in their doc comments.
@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 use serde_json::Value;
+use ytclipper::engine::{EngineConfig, Stats};
 use ytclipper::outcome::{Framing, Outcome, Progress};
 use ytclipper::spec::{JobSpec, SubmitOptions};
 
@@ -23,6 +24,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         ("progress", written::<Progress>()),
         ("error", written::<ytclipper::Error>()),
         ("framing", read::<Framing>()),
+        ("engine_config", read::<EngineConfig>()),
+        ("stats", written::<Stats>()),
     ] {
         let mut schema = serde_json::to_value(schema)?;
         unwrap(&mut schema);

@@ -28,4 +28,11 @@ fill ytclipper.pc > "$root/lib/pkgconfig/ytclipper.pc"
 for file in ytclipperConfig ytclipperConfigVersion; do
     fill "$file.cmake" > "$root/lib/cmake/ytclipper/$file.cmake"
 done
+# The page's links lead to what is installed.
+doc=$root/share/doc/ytclipper
+install -d "$doc/examples/c" "$doc/examples/cpp" "$doc/schema"
+install -m 644 docs/schema/*.json "$doc/schema"
+install -m 644 examples/c/*.c "$doc/examples/c"
+install -m 644 examples/cpp/*.cpp "$doc/examples/cpp"
+sed -e 's|](../include/|](../../../include/|g' -e 's|](../examples/|](examples/|g' docs/c-api.md > "$doc/c-api.md"
 echo "install: ytclipper $version is in $root"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections.abc import Sequence
+from typing import Any
 
 from ._codec import StrPath
 from .job import Job
@@ -27,6 +29,7 @@ from .spec import (
     DownloadSpec,
     EncodeSpec,
     InstallModelSpec,
+    JobSpec,
     Layout,
     LayoutMode,
     ProbeSpec,
@@ -35,6 +38,7 @@ from .spec import (
     RenderPlan,
     Selection,
     SpeechOptions,
+    SubmitOptions,
     ThumbnailSpec,
     TranscribeSpec,
     Transition,
@@ -51,6 +55,17 @@ class JobMethods(Submits):
     A faulty request raises `InvalidSpec`, a full queue `QueueFull`, a closed engine `ShutDown`.
     What goes wrong later is the job's error, which `await job` and `job.result()` raise.
     """
+
+    def with_options(self, options: SubmitOptions) -> JobMethods:
+        """The same methods, for jobs with a priority and deadlines. The engine stays as it is.
+
+        What `submit` is given itself, other than its defaults, goes before these options.
+
+        Example:
+            urgent = engine.with_options(yt.SubmitOptions(priority=10, run_timeout_s=600.0))
+            project = await urgent.process("talk.mp4")
+        """
+        return _WithOptions(self, options)
 
     # Jobs about a source as it is ---------------------------------------------------------
 
@@ -407,6 +422,20 @@ class JobMethods(Submits):
                 print(clip.path, clip.candidate.text)
         """
         return self.submit(options.spec(source))
+
+
+class _WithOptions(JobMethods):
+    def __init__(self, methods: JobMethods, options: SubmitOptions) -> None:
+        self._methods = methods
+        self._options = options
+
+    def _submit(self, spec: JobSpec, options: SubmitOptions) -> Job[Any]:
+        values = ((field, getattr(options, field.name)) for field in dataclasses.fields(options))
+        given = {field.name: value for field, value in values if value != field.default}
+        return self._methods._submit(spec, dataclasses.replace(self._options, **given))
+
+    def __repr__(self) -> str:
+        return f"<{self._methods!r} with {self._options!r}>"
 
 
 def _layout(layout: Layout | LayoutMode) -> Layout:

@@ -9,6 +9,7 @@ use crate::spec::{DEFAULT_MAX_DOWNLOAD_BYTES, Faults, Validate};
 
 /// Settings of an engine; every field has a default.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct EngineConfig {
     /// Jobs that run at the same time (1 to 256).

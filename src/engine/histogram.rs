@@ -15,6 +15,7 @@ const OUTER_STEP: usize = 2;
 
 /// How durations spread, since the engine's start. A quantile is right within 5 %.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Quantiles {
     /// How many durations; where 0, so are the others.
     pub count: u64,

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// What becomes of the jobs when an engine is shut down. Each mode is stricter than the one before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ShutdownMode {
     /// All jobs are finished.

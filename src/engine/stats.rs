@@ -12,6 +12,7 @@ use crate::store::JobState;
 /// Numbers of an engine at one moment. Those of jobs that have begun or ended count from the
 /// engine's start.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Stats {
     /// Jobs that wait for a worker.
     pub queued: usize,
@@ -49,6 +50,7 @@ pub struct Stats {
 
 /// Numbers of one kind of job.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct KindStats {
     /// Jobs that wait for a worker.
     pub queued: u64,

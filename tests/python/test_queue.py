@@ -20,6 +20,26 @@ def test_a_higher_priority_starts_first(media: Media, slow: Slow) -> None:
     assert order == [jobs[2].id, jobs[0].id, jobs[1].id]
 
 
+def test_named_methods_take_options_too(media: Media, slow: Slow) -> None:
+    engine = yt.Engine(workers=1)
+    running = slow(engine)
+    order: list[int] = []
+    urgent = engine.with_options(yt.SubmitOptions(priority=7))
+    jobs = [
+        engine.probe(media.video),
+        urgent.probe(media.video),
+        urgent.submit(yt.ProbeSpec(media.video), priority=9),
+        urgent.with_options(yt.SubmitOptions(priority=-5)).probe(media.video),
+    ]
+    hasty = urgent.with_options(yt.SubmitOptions(queue_timeout_s=0.001)).probe(media.video)
+    assert isinstance(hasty.exception(20), yt.JobTimeout)
+    for job in jobs:
+        job.add_done_callback(lambda job: order.append(job.id))
+    running.cancel()
+    engine.shutdown(timeout=20)
+    assert order == [jobs[index].id for index in (2, 1, 0, 3)]
+
+
 def test_a_job_that_waits_too_long_fails_with_a_timeout(media: Media, slow: Slow) -> None:
     engine = yt.Engine(workers=1)
     slow(engine)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections.abc
 import dataclasses
+import inspect
 import json
 import types
 import typing
@@ -21,9 +22,8 @@ from ytclipper_rs.spec import SPECS
 
 FOLDER = Path(__file__).parents[2] / "docs/schema"
 Schema = dict[str, Any]
-# Of Python alone: options are a request without its source, and the numbers of an engine are none
-# of a job's.
-NOT_PUBLISHED = {"KindStats", "ProcessOptions", "Quantiles", "Stats"}
+# Of Python alone: options are a request without its source.
+NOT_PUBLISHED = {"ProcessOptions"}
 # None here, absent in JSON.
 LEFT_OUT = {("Framing", "report")}
 PLAIN = {"string": str, "integer": int, "number": float, "boolean": bool}
@@ -45,7 +45,12 @@ def described() -> dict[str, Schema]:
             if "$ref" not in variant:
                 variant["required"].remove("kind")
                 found[classes[kind].__name__] = variant
-    alone = {"progress": "Progress", "framing": "Framing", "submit_options": "SubmitOptions"}
+    alone = {
+        "progress": "Progress",
+        "framing": "Framing",
+        "submit_options": "SubmitOptions",
+        "stats": "Stats",
+    }
     for name, cls in alone.items():
         schema = load(name)
         found |= {cls: schema, **schema.get("$defs", {})}
@@ -174,6 +179,26 @@ def test_the_kinds_of_jobs_and_errors_are_those_of_the_schema() -> None:
     assert names_of(load("error")["$defs"]["ErrorKind"]) == list(_native.ERROR_KINDS)
 
 
+# Settings that have another name in Python, where a name carries no unit.
+RENAMED = {"ageing_s": "ageing", "download_timeout_s": "download_timeout"}
+# What the package looks up where the caller gives nothing, and None stands for the default.
+LOOKED_UP = {"yt_dlp", "face_model", "max_download_bytes"}
+
+
+def test_an_engine_takes_the_settings_of_the_schema() -> None:
+    schema: dict[str, Schema] = load("engine_config")["properties"]
+    settings = {RENAMED.get(name, name): part for name, part in schema.items()}
+    parameters = dict(inspect.signature(yt.Engine).parameters)
+    del parameters["cancel_on_await_cancel"]
+    assert parameters.keys() == settings.keys()
+    given = {name: parameter.default for name, parameter in parameters.items()}
+    wanted = {name: part["default"] for name, part in settings.items()}
+    assert all(given[name] is None for name in LOOKED_UP)
+    for name in set(wanted) - LOOKED_UP:
+        alike = list(given[name]) if isinstance(given[name], tuple) else given[name]
+        assert (name, alike) == (name, wanted[name])
+
+
 def undescribed(schema: Any, path: str) -> Iterator[str]:
     for name, part in schema.get("properties", {}).items():
         if "description" not in part and name != "kind":
@@ -181,7 +206,8 @@ def undescribed(schema: Any, path: str) -> Iterator[str]:
 
 
 def test_every_field_is_described() -> None:
-    everything = [*DESCRIBED.items(), ("Error", load("error"))]
+    alone = [(name, load(name)) for name in ("error", "engine_config")]
+    everything = [*DESCRIBED.items(), *alone]
     assert [place for name, schema in everything for place in undescribed(schema, name)] == []
 
 

@@ -11,7 +11,7 @@ from .._codec import Request
 class SubmitOptions(Request):
     """What a submission says beside its request. A deadline that passes ends the job with
     `JobTimeout`, whose `context["deadline"]` is `queue`, `run` or `stall`. `Engine.submit` makes
-    it.
+    it, `Engine.with_options` takes it for any job.
 
     Example:
         options = yt.SubmitOptions(priority=5, run_timeout_s=600.0)

@@ -6,6 +6,7 @@ mod debug;
 mod files;
 #[cfg(feature = "vision")]
 mod look;
+#[cfg(feature = "vision")]
 mod spans;
 
 use std::path::Path;

@@ -2,7 +2,6 @@
 //! neither would be a job's.
 #![cfg(target_os = "linux")]
 
-use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -11,7 +10,7 @@ use ytclipper::outcome::Stage;
 use ytclipper::spec::JobSpec;
 
 use super::{LONG, config, done, engine, job, wait};
-use crate::support::Folder;
+use crate::support::{Folder, alone, proof};
 
 const JOBS: u64 = 1000;
 /// Jobs until memory is at its level.
@@ -32,16 +31,6 @@ fn threads() -> Vec<String> {
         tasks.filter_map(|task| name(task).ok()).map(|name| name.trim().to_owned()).collect();
     names.sort();
     names
-}
-
-/// Runs an ignored test of this binary alone; returns what it printed.
-fn alone(test: &str) -> String {
-    let exe = std::env::current_exe().unwrap();
-    let arguments = ["--exact", test, "--ignored", "--nocapture", "--test-threads", "1"];
-    let output = Command::new(exe).args(arguments).output().unwrap();
-    let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
-    assert!(output.status.success() && said.contains("1 passed"), "{said}");
-    said
 }
 
 /// Does a job to its end.
@@ -93,17 +82,19 @@ fn measure(engine: Engine, spec: impl Fn(u64) -> JobSpec) -> (u64, Vec<String>) 
     (grown / (JOBS - WARM), most)
 }
 
+/// Tells how much memory a job leaves and how many threads there were, against their bars.
+fn tell(jobs: &str, bytes: u64, most: &[String], budget: usize) {
+    let found = format!("{JOBS} {jobs}: {bytes} bytes a job after the {WARM}th, {} threads", most.len());
+    let kept = bytes < BAR && most.len() <= budget;
+    assert!(kept || bytes >= BAR, "{most:?}");
+    proof::tell(26, &found, &format!("< {BAR}, <= {budget}"), kept);
+}
+
 #[test]
 #[ignore = "measured in a process of its own"]
 fn flat_child() {
     let (bytes, most) = measure(talkative(config(2)), |_| job("a"));
-    println!(
-        "memory: {bytes} bytes a job over {} jobs after the {WARM}th; threads: {}",
-        JOBS - WARM,
-        most.len()
-    );
-    assert!(bytes < BAR, "{bytes} bytes a job");
-    assert!(most.len() <= 2 + OWN + OTHERS, "{most:?}");
+    tell("jobs that do nothing", bytes, &most, 2 + OWN + OTHERS);
 }
 
 /// What keeps the measurement honest: here each job does leave something.
@@ -147,26 +138,27 @@ fn real_child() {
     let engine = Engine::new(EngineConfig { threads, ..config(2) }).unwrap();
     let (bytes, most) =
         measure(engine, |number| JobSpec::from_json(&specs[number as usize % specs.len()]).unwrap());
-    println!(
-        "memory: {bytes} bytes a real job over {} after the {WARM}th; threads: {}",
-        JOBS - WARM,
-        most.len()
-    );
-    assert!(bytes < BAR, "{bytes} bytes a job");
     // Threads bear the name of the one that started them. Decoder and filters have as many as the
     // budget; x264 has half as many again, and one that looks ahead.
     let named = |name: &str| most.iter().filter(|thread| *thread == name).count();
     assert!(named("ytc-worker-1").max(named("ytc-worker-2")) <= 1 + 2 * threads, "{most:?}");
     assert!(named("ytc-encode") <= 1 + threads * 3 / 2 + 1, "{most:?}");
-    assert!(most.len() <= 2 + OWN + OTHERS + 2 * threads + threads * 3 / 2 + 2, "{most:?}");
+    tell("real jobs", bytes, &most, 2 + OWN + OTHERS + 2 * threads + threads * 3 / 2 + 2);
+}
+
+/// Runs one of the above, which must hold, and hands on what it printed.
+fn holds(test: &str) {
+    let (succeeded, said) = alone(test, &[]);
+    print!("{said}");
+    assert!(succeeded, "{said}");
 }
 
 #[test]
 fn memory_is_flat_and_threads_are_as_many_as_they_should_be() {
-    print!("{}", alone("engine::memory::flat_child"));
+    holds("engine::memory::flat_child");
 }
 
 #[test]
 fn a_job_that_leaks_is_noticed() {
-    print!("{}", alone("engine::memory::leak_child"));
+    holds("engine::memory::leak_child");
 }

@@ -12,6 +12,7 @@ mod order;
 mod progress;
 mod shutdown;
 mod spans;
+mod storm;
 mod stress;
 mod submit;
 mod workers;

@@ -1,8 +1,10 @@
 //! Media made for tests, and instruments to look at results. Both use the ffmpeg command, so that
 //! what the engine writes is judged by another hand.
 
+pub mod proof;
+
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 
 use serde_json::Value;
 
@@ -16,6 +18,18 @@ pub fn ffmpeg(arguments: &str, output: &Path) {
         .status()
         .expect("the ffmpeg command is installed by `make setup`");
     assert!(status.success(), "ffmpeg {arguments} {}", output.display());
+}
+
+/// Runs an ignored test of this binary in a process of its own, and tells how it ended and what it
+/// printed.
+pub fn alone(test: &str, environment: &[(&str, &str)]) -> (bool, String) {
+    let exe = std::env::current_exe().unwrap();
+    let arguments = ["--exact", test, "--ignored", "--nocapture", "--test-threads", "1"];
+    let Output { status, stdout, stderr } =
+        Command::new(exe).args(arguments).envs(environment.iter().copied()).output().unwrap();
+    let said = String::from_utf8_lossy(&[stdout, stderr].concat()).into_owned();
+    assert!(said.contains("running 1 test"), "{test}: {said}");
+    (status.success(), said)
 }
 
 /// A folder that is removed at the end of the test.

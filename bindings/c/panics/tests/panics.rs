@@ -8,6 +8,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use ytclipper_c_panics::*;
 
+#[path = "../../../../tests/rust/support/proof.rs"]
+mod proof;
+
 const HEADER: &str = include_str!("../../../../include/ytclipper.h");
 
 /// Runs an export with a panic planted in it, and gives its status back.
@@ -208,7 +211,12 @@ fn no_panic_crosses_the_border_and_none_is_left_out() {
     let callbacks = ["on_done", "on_log", "on_progress", "userdata_free"];
     let expected: BTreeSet<_> = called.iter().copied().chain(callbacks).collect();
     assert_eq!(failpoint::hits(), expected, "not every failpoint was hit");
-    println!("panics: {} of {} exports, {} callbacks", called.len(), declared().len(), callbacks.len());
+    let (exports, all) = (called.len(), declared().len());
+    let found = format!(
+        "a panic in {exports} exports and {} callbacks, each told as it should be, the process lives",
+        callbacks.len()
+    );
+    proof::tell(10, &found, &format!("the header's {all} exports, all"), exports == all);
 }
 
 extern "C" fn without_boundary() {
