@@ -28,11 +28,11 @@ pub fn run(root: &Path, check: bool) -> Result<String, String> {
     Err(format!("schema: {} in {FOLDER} differ from the types: run `cargo xtask schema`", stale.join(", ")))
 }
 
-/// Runs the generator. It needs neither models nor OpenCV, so it is built without them, and it runs for
-/// a moment, so the core is built quickly for it; what is below the core is that of all other builds.
+/// Runs the generator. It runs for a moment, so the core is built quickly for it; what is below the core
+/// is that of all other builds.
 fn generate(root: &Path, folder: &str) -> Result<(), String> {
     let arguments = "run --release --config profile.release.package.ytclipper.opt-level=0 \
-                     --package ytclipper --no-default-features --features schema --example schema --";
+                     --package ytclipper --features schema --example schema --";
     let output = Command::new(env!("CARGO"))
         .current_dir(root)
         .args(arguments.split_whitespace())
