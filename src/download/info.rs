@@ -68,20 +68,34 @@ impl Info {
     /// The files for yt-dlp to fetch, the sound before the picture, where they come apart: who listens to
     /// the download begins at once. None where there is one file, or an identifier is not plain.
     pub(super) fn sound_first(&self) -> Option<String> {
-        let [sound, picture] = self.formats()[..] else { return None };
+        let [picture, sound] = self.requested()[..] else { return None };
         let named = |kind: &str, format: &Value| {
             let id = format["format_id"].as_str()?;
             let plain = !id.is_empty() && id.chars().all(is_plain);
-            plain.then(|| format!("{kind}[format_id={id}]"))
+            // In quotes, because yt-dlp compares what looks like a number as one.
+            plain.then(|| format!("{kind}[format_id='{id}']"))
         };
         (is_sound(sound) && is_picture(picture))
             .then(|| Some(format!("{}+{}", named("bestaudio", sound)?, named("bestvideo", picture)?)))?
     }
 
+    /// Which of the files has the picture, from 0.
+    pub(super) fn picture(&self) -> usize {
+        usize::from(self.sound_first().is_some())
+    }
+
     /// What will be fetched, in this order.
     fn formats(&self) -> Vec<&Value> {
-        match self.value["requested_formats"].as_array().map(Vec::as_slice) {
-            Some([picture, sound]) if is_picture(picture) && is_sound(sound) => vec![sound, picture],
+        let mut formats = self.requested();
+        if self.sound_first().is_some() {
+            formats.reverse();
+        }
+        formats
+    }
+
+    /// What yt-dlp chose: the picture, then the sound, or the one file that has both.
+    fn requested(&self) -> Vec<&Value> {
+        match self.value["requested_formats"].as_array() {
             Some(formats) => formats.iter().collect(),
             None => vec![&self.value],
         }
@@ -209,13 +223,15 @@ mod tests {
         let of = |formats: &[Value]| info(&json!({"id": "a", "requested_formats": formats}));
         let (picture, sound) = (format("137", "avc1", "none", 9), format("140-drc", "none", "mp4a", 2));
         let apart = of(&[picture.clone(), sound.clone()]);
-        let wanted = "bestaudio[format_id=140-drc]+bestvideo[format_id=137]";
+        let wanted = "bestaudio[format_id='140-drc']+bestvideo[format_id='137']";
         assert_eq!(apart.sound_first().as_deref(), Some(wanted));
-        assert_eq!(apart.sizes(), [Some(2.0), Some(9.0)], "in the same order");
+        assert_eq!((apart.sizes(), apart.picture()), (vec![Some(2.0), Some(9.0)], 1), "in the same order");
         let strange = format("1]/all[x", "avc1", "none", 9);
         let both = format("22", "avc1", "mp4a", 9);
         for formats in [vec![both.clone()], vec![strange, sound.clone()], vec![both, sound]] {
-            assert_eq!(of(&formats).sound_first(), None);
+            let sizes: Vec<_> = formats.iter().map(|format| format["filesize"].as_f64()).collect();
+            let info = of(&formats);
+            assert_eq!((info.sound_first(), info.sizes(), info.picture()), (None, sizes, 0));
         }
     }
 

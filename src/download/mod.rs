@@ -164,7 +164,7 @@ impl Fetch<'_> {
         fs::write(&path, info.to_json()).map_err(|error| Error::io(error, "write", &path))?;
         let command =
             command::fetch(self.policy, self.spec.max_height, info.sound_first().as_deref(), folder);
-        let mut overall = Overall::new(&sizes);
+        let mut overall = Overall::new(&sizes, info.picture());
         let mut arrivals = Arrivals::new(folder, watch);
         let bytes = Cell::new(self.policy.max_bytes);
         let limits = self.limits(MAX_LINE, folder, &bytes);

@@ -55,7 +55,7 @@ impl Figures {
     }
 }
 
-/// Progress over the files of one download: the picture, then the sound.
+/// Progress over the files of one download: picture and sound, or one that has both.
 #[derive(Debug)]
 pub(super) struct Overall {
     /// Share of the whole of each file, together 1.
@@ -66,13 +66,15 @@ pub(super) struct Overall {
 }
 
 impl Overall {
-    /// Over files of these sizes in bytes; `None` is an unknown size.
-    pub(super) fn new(sizes: &[Option<f64>]) -> Self {
+    /// Over files of these sizes in bytes; `None` is an unknown size. File number `picture` has the
+    /// picture, which is most of it.
+    pub(super) fn new(sizes: &[Option<f64>], picture: usize) -> Self {
         let known: Option<Vec<f64>> = sizes.iter().copied().collect();
         let sizes = match known {
             Some(sizes) if sizes.iter().sum::<f64>() > 0.0 => sizes,
-            // The picture comes first and is most of it.
-            Some(_) | None => (0..sizes.len().max(1)).map(|file| if file == 0 { 9.0 } else { 1.0 }).collect(),
+            Some(_) | None => {
+                (0..sizes.len().max(1)).map(|file| if file == picture { 9.0 } else { 1.0 }).collect()
+            }
         };
         let total: f64 = sizes.iter().sum();
         Self { shares: sizes.iter().map(|size| size / total).collect(), file: 0, name: None, reached: 0.0 }
@@ -141,13 +143,14 @@ mod tests {
             total_bytes: Some(100.0),
             ..Figures::default()
         };
-        let mut known = Overall::new(&[Some(300.0), Some(100.0)]);
+        let mut known = Overall::new(&[Some(300.0), Some(100.0)], 0);
         assert_eq!(known.advance(&report("v", 100.0)), 0.75);
         assert_eq!(known.advance(&report("a", 0.0)), 0.75);
         assert_eq!(known.advance(&report("a", 50.0)), 0.875);
-        let mut unknown = Overall::new(&[None, Some(1.0)]);
+        let mut unknown = Overall::new(&[None, Some(1.0)], 0);
         assert_eq!(unknown.advance(&report("v", 100.0)), 0.9);
         assert_eq!(unknown.advance(&report("v", 10.0)), 0.9, "a restart does not show");
-        assert_eq!(Overall::new(&[]).advance(&report("v", 50.0)), 0.5);
+        assert_eq!(Overall::new(&[None, None], 1).advance(&report("a", 100.0)), 0.1, "the sound came first");
+        assert_eq!(Overall::new(&[], 0).advance(&report("v", 50.0)), 0.5);
     }
 }

@@ -144,9 +144,9 @@ fn speech_is_told_while_the_video_is_still_coming() {
 
 /// Tells of a picture and a sound that come apart, as large sites have them.
 const APART: &str = r#"<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static" mediaPresentationDuration="PT105S">
-<Period><AdaptationSet><Representation id="p1" mimeType="video/mp4" codecs="avc1.42c00a" width="64" height="36"
+<Period><AdaptationSet><Representation id="137" mimeType="video/mp4" codecs="avc1.42c00a" width="64" height="36"
  bandwidth="9000"><BaseURL>/picture.mp4</BaseURL></Representation></AdaptationSet>
-<AdaptationSet><Representation id="s1" mimeType="audio/mp4" codecs="mp4a.40.2" audioSamplingRate="16000"
+<AdaptationSet><Representation id="140" mimeType="audio/mp4" codecs="mp4a.40.2" audioSamplingRate="16000"
  bandwidth="64000"><BaseURL>/sound.m4a</BaseURL></Representation></AdaptationSet></Period></MPD>"#;
 
 #[test]

@@ -59,7 +59,7 @@ pub(super) unsafe fn attend(unit: Unit, heads: &[Head], scale: f32, index: usize
     });
 }
 
-/// What a thread keeps for its next block and its next graph.
+/// What a thread keeps for its next block; the caller's own thread keeps it for the next graph.
 struct Buffers {
     keys: Vec<Tile>,
     values: Vec<Tile>,

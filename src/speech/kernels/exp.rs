@@ -12,7 +12,7 @@ const SERIES: [f32; 6] =
 /// Exponents below which a power is nothing.
 const LEAST: f32 = -200.0;
 
-/// 2^x; infinite where that is beyond a float.
+/// 2^x of a finite number; infinite where that is beyond a float.
 #[inline]
 #[target_feature(enable = "avx512f")]
 pub(super) fn power(x: __m512) -> __m512 {

@@ -17,8 +17,8 @@ const ON_A_CARD: bool = cfg!(any(feature = "cuda", feature = "vulkan", feature =
 const AS_MANY_AS_THERE_ARE: c_int = -1;
 
 /// The step that takes the place of a product whose right operand is a softmax over a product:
-/// together they are attention. The first two, which nobody asks for then, are never computed and
-/// take no memory. None where this is no such product, or nobody here can compute it.
+/// together they are attention. The first two, which the encoder asks for nowhere else, are not part of
+/// its graph then and take no memory. None where this is no such product, or nobody here can compute it.
 ///
 /// # Safety
 /// As of `ggml_mul_mat`: the tensors belong to the context, which nobody else uses now.
@@ -81,8 +81,9 @@ struct Parts {
 }
 
 impl Parts {
-    /// The parts of `value * softmax(key * query)`: of every position with every other, without a
-    /// mask, as only the encoder has it.
+    /// The parts of `value * softmax(key * query)` without a mask, of as many positions as are looked at:
+    /// the encoder's. The decoder's look at the sound has no mask either; where a text has as many tokens as
+    /// the sound has positions, it is done here too, and rightly.
     unsafe fn of(value: *mut ggml::ggml_tensor, weights: *mut ggml::ggml_tensor) -> Option<Self> {
         // SAFETY: promised by the caller; sources of a tensor are tensors or null.
         let (value_shape, weights) = unsafe { (&*value, &*weights) };
@@ -170,5 +171,92 @@ unsafe fn operand(tensor: &ggml::ggml_tensor, head: usize) -> Operand {
         rows: tensor.ne[1] as usize,
         length: tensor.ne[0] as usize,
         step: tensor.nb[1],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SHAPE: [i64; 3] = [64, 40, 2];
+
+    /// What stands in a graph for attention with these key positions, and a mask or none: ggml's number
+    /// of the operation.
+    fn attention_as(key_positions: i64, masked: bool) -> u32 {
+        let [width, positions, heads] = SHAPE;
+        with_context(|context| {
+            // SAFETY: all tensors are the context's own, and no values are touched.
+            unsafe {
+                let (float, half) = (ggml::ggml_type_GGML_TYPE_F32, ggml::ggml_type_GGML_TYPE_F16);
+                let of = |positions: i64| ggml::ggml_new_tensor_3d(context, float, width, heads, positions);
+                let query = ggml::ggml_permute(context, of(positions), 0, 2, 1, 3);
+                let key = ggml::ggml_cast(context, of(key_positions), half);
+                let key = ggml::ggml_permute(context, key, 0, 2, 1, 3);
+                let value = ggml::ggml_permute(context, of(key_positions), 1, 2, 0, 3);
+                let value = ggml::ggml_cast(context, value, half);
+                let mask = ggml::ggml_new_tensor_2d(context, float, key_positions, positions);
+                let mask = if masked { mask } else { std::ptr::null_mut() };
+                let scores = ggml::ggml_mul_mat(context, key, query);
+                let weights = ggml::ggml_soft_max_ext(context, scores, mask, 0.125, 0.0);
+                attention_step(context, value, weights).map_or(ggml::ggml_op_GGML_OP_MUL_MAT, |step| {
+                    let step = &*step;
+                    assert_eq!(step.ne, [width, positions, heads, 1]);
+                    assert_eq!(step.src[..3], [query, key, value]);
+                    step.op
+                })
+            }
+        })
+    }
+
+    fn with_context<T>(work: impl FnOnce(*mut ggml::ggml_context) -> T) -> T {
+        let room =
+            ggml::ggml_init_params { mem_size: 1 << 20, mem_buffer: std::ptr::null_mut(), no_alloc: true };
+        // SAFETY: the context is made, used and freed here.
+        unsafe {
+            let context = ggml::ggml_init(room);
+            let result = work(context);
+            ggml::ggml_free(context);
+            result
+        }
+    }
+
+    #[test]
+    fn the_encoders_attention_is_one_step_and_others_stay_as_they_are() {
+        if Unit::best().is_none() || ON_A_CARD {
+            return;
+        }
+        assert_eq!(attention_as(40, false), ggml::ggml_op_GGML_OP_CUSTOM);
+        assert_eq!(attention_as(40, true), ggml::ggml_op_GGML_OP_MUL_MAT);
+        assert_eq!(attention_as(96, false), ggml::ggml_op_GGML_OP_MUL_MAT);
+    }
+
+    #[test]
+    fn a_product_that_is_none_of_attentions_stays() {
+        with_context(|context| {
+            // SAFETY: as above.
+            let step = unsafe {
+                let float = ggml::ggml_type_GGML_TYPE_F32;
+                let of = |rows: i64| ggml::ggml_new_tensor_2d(context, float, 64, rows);
+                attention_step(context, of(40), of(40))
+            };
+            assert!(step.is_none());
+        });
+    }
+
+    #[test]
+    fn an_activation_is_done_in_place() {
+        if !vector::available() || ON_A_CARD {
+            return;
+        }
+        with_context(|context| {
+            // SAFETY: as above.
+            unsafe {
+                let values = ggml::ggml_new_tensor_2d(context, ggml::ggml_type_GGML_TYPE_F32, 64, 40);
+                let step = &*gelu_step(context, values).unwrap();
+                assert_eq!((step.op, step.view_src), (ggml::ggml_op_GGML_OP_MAP_CUSTOM1, values));
+                let turned = ggml::ggml_transpose(context, values);
+                assert!(gelu_step(context, turned).is_none(), "its values do not stand in a row");
+            }
+        });
     }
 }

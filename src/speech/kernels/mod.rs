@@ -4,8 +4,9 @@
 //! ggml has kernels for the tile unit, but only for weights whose rows are a multiple of 2048 long,
 //! which is one matrix a layer of `base`. Here both sides of any product are rounded to bfloat16 and
 //! multiplied by blocks, with sums of 32 bits; a product with one vector, as for each token, is done
-//! with vectors of 512 bits; the encoder's attention is one step that keeps no scores, and the activation is computed instead of
-//! looked up. What the processor cannot do so, whisper.cpp's own kernels do.
+//! with vectors of 512 bits; the encoder's attention is one step that keeps no scores, and the
+//! activation is computed instead of looked up. What the processor cannot do so, whisper.cpp's own
+//! kernels do.
 
 #[cfg(target_arch = "x86_64")]
 mod attention;

@@ -210,7 +210,7 @@ pub(super) unsafe fn multiply(
 /// # Safety
 /// The operand and the product are as large as they say.
 #[cfg(target_arch = "x86_64")]
-unsafe fn wanted(left: &Operand, right: Operand, product: Product) -> (Operand, Product) {
+pub(super) unsafe fn wanted(left: &Operand, right: Operand, product: Product) -> (Operand, Product) {
     if left.rows < SMALLEST_VOCABULARY || right.rows <= MOST_DECODERS {
         return (right, product);
     }

@@ -4,6 +4,7 @@
 //! a second and more. So it works on a thread of its own: a cancelled job leaves at once, and the
 //! thread, with its share of the budget, follows as soon as the graph is done.
 
+use std::cell::Cell;
 use std::ffi::{c_int, c_void};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,15 +13,16 @@ use crossbeam_channel::{Sender, bounded};
 use whisper_rs::whisper_rs_sys as ggml;
 use whisper_rs::{FullParams, SamplingStrategy, WhisperState, WhisperTokenId};
 
-use super::super::mel::{self, FRAMES, Spectrum};
+use super::super::mel::{self, COLUMNS, Spectrum};
 use super::super::model::LoadedModel;
 use super::vad::RATE;
 use crate::context::ThreadLease;
 use crate::error::{Error, ErrorKind, Result};
 use crate::spec::SpeechOptions;
 
-/// whisper.cpp's own bar for a window that is silent and badly guessed at once.
-const NO_SPEECH: f32 = 0.6;
+/// No window is dropped for its chance of having no speech: whisper.cpp reads that chance where the
+/// window before left it, and which window that was depends on the number of threads.
+const NEVER_SILENT: f32 = 2.0;
 /// Steps of temperature when a decode loops or guesses: 0, 0.4 and 0.8, so at most three decodes.
 const TEMPERATURE_STEP: f32 = 0.4;
 /// A shorter window is filled with silence: the alignment needs some positions.
@@ -30,11 +32,11 @@ const SHORTEST: usize = RATE;
 const ALL_POSITIONS: usize = 1500;
 const POSITIONS_A_SECOND: usize = 50;
 const AFTER_END: usize = 100;
+const POSITION_STEP: usize = 64;
 /// Milliseconds of a frame of the spectrum.
 const FRAME_MS: usize = 10;
 /// What whisper.cpp is given as sound: it makes a spectrum of it, which ours replaces.
 const PLACEHOLDER: [f32; 480] = [0.0; 480];
-const POSITION_STEP: usize = 64;
 /// Tokens of a prompt: half of the decoder's context, as whisper has it.
 const MOST_PROMPT_TOKENS: usize = 223;
 /// Tokens of a prompt before it is cut.
@@ -154,6 +156,8 @@ unsafe extern "C" fn stop_asked(flag: *mut c_void) -> bool {
 struct Handed<'a> {
     values: &'a [f32],
     bands: usize,
+    /// Whether whisper.cpp would not have it.
+    refused: Cell<bool>,
 }
 
 /// Called by whisper.cpp before it encodes: gives it the spectrum. False stops it.
@@ -165,8 +169,11 @@ unsafe extern "C" fn hand_over(
     // SAFETY: `handed` is what `Worker::hear` lends through the call; whisper.cpp copies it.
     unsafe {
         let handed = &*handed.cast::<Handed>();
-        let (frames, bands) = (FRAMES as c_int, handed.bands as c_int);
-        ggml::whisper_set_mel_with_state(context, state, handed.values.as_ptr(), frames, bands) == 0
+        let (frames, bands) = (COLUMNS as c_int, handed.bands as c_int);
+        let values = handed.values.as_ptr();
+        let taken = ggml::whisper_set_mel_with_state(context, state, values, frames, bands) == 0;
+        handed.refused.set(!taken);
+        taken
     }
 }
 
@@ -208,7 +215,7 @@ impl Worker {
             params.set_tokens(&request.prompt);
         }
         let values = self.spectrum.of(&request.samples);
-        let handed = Handed { values: &values, bands: self.bands };
+        let handed = Handed { values: &values, bands: self.bands, refused: Cell::new(false) };
         // SAFETY: the callbacks only read the flag and the spectrum, which live beyond `full` below.
         unsafe {
             params.set_start_encoder_callback(Some(hand_over));
@@ -217,6 +224,9 @@ impl Worker {
             params.set_abort_callback_user_data(Arc::as_ptr(&request.cancelled).cast_mut().cast());
         }
         self.state.full(params, &PLACEHOLDER).map_err(failed)?;
+        if handed.refused.get() {
+            return Err(failed("it takes no spectrum of so many bands"));
+        }
         let pieces = self.pieces()?;
         let language = request.detect.then(|| self.language(threads)).transpose()?;
         Ok(Heard { pieces, language })
@@ -304,7 +314,7 @@ fn parameters<'a>(language: &'a str, options: &SpeechOptions, threads: usize) ->
     params.set_suppress_nst(true);
     params.set_temperature(options.temperature as f32);
     params.set_temperature_inc(TEMPERATURE_STEP);
-    params.set_no_speech_thold(NO_SPEECH);
+    params.set_no_speech_thold(NEVER_SILENT);
     params.set_print_progress(false);
     params.set_print_realtime(false);
     params.set_print_special(false);

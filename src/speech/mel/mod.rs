@@ -4,4 +4,4 @@ mod bank;
 mod spectrum;
 
 pub(super) use bank::filter_bank;
-pub(super) use spectrum::{FRAMES, Spectrum, frames};
+pub(super) use spectrum::{COLUMNS, Spectrum, frames};

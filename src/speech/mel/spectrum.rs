@@ -15,7 +15,9 @@ use super::bank::{BINS, filter_bank};
 const TRANSFORM: usize = 400;
 const STEP: usize = 160;
 /// Frames that the model hears at once: 30 s.
-pub(in crate::speech) const FRAMES: usize = 3000;
+const FRAMES: usize = 3000;
+/// Values of a band: whisper.cpp may look again from somewhere in the sound, and finds silence then.
+pub(in crate::speech) const COLUMNS: usize = 2 * FRAMES;
 /// Power that counts as none.
 const NOTHING: f32 = 1e-10;
 /// What is left below the loudest, in powers of ten.
@@ -60,13 +62,13 @@ impl Spectrum {
     }
 
     /// The spectrogram of at most 30 s of sound at 16 kHz, more than 200 samples: for each band in
-    /// turn `FRAMES` values, silence beyond the sound.
+    /// turn `COLUMNS` values, silence beyond the sound.
     pub(in crate::speech) fn of(&mut self, samples: &[f32]) -> Vec<f32> {
         let padded = padded(samples);
-        let mut values = vec![NOTHING.log10(); self.bands.len() * FRAMES];
+        let mut values = vec![NOTHING.log10(); self.bands.len() * COLUMNS];
         for (frame, piece) in padded.windows(TRANSFORM).step_by(STEP).take(FRAMES).enumerate() {
             self.measure(piece);
-            for (band, row) in self.bands.iter().zip(values.chunks_exact_mut(FRAMES)) {
+            for (band, row) in self.bands.iter().zip(values.chunks_exact_mut(COLUMNS)) {
                 row[frame] = band.power(&self.powers).max(NOTHING).log10();
             }
         }
@@ -149,7 +151,7 @@ mod tests {
             let floor = loudest.fold(f64::MIN, f64::max) - 8.0;
             for (band, frame) in frames.into_iter().flat_map(all) {
                 let meant = (exact_at(band, frame).max(floor) + 4.0) / 4.0;
-                let value = f64::from(values[band * FRAMES + frame]);
+                let value = f64::from(values[band * COLUMNS + frame]);
                 assert!(
                     (value - meant).abs() < 1e-3,
                     "band {band} of {bands}, frame {frame}: {value} {meant}"
@@ -162,12 +164,12 @@ mod tests {
     fn silence_is_one_value_and_thirty_seconds_fill_it() {
         let mut spectrum = Spectrum::new(80);
         let silence = spectrum.of(&vec![0.0; 16_000]);
-        assert_eq!(silence.len(), 80 * FRAMES);
+        assert_eq!(silence.len(), 80 * COLUMNS);
         assert!(silence.iter().all(|value| *value == silence[0]));
         let tone: Vec<f32> = (0..480_000).map(|at| (at as f32 * 0.2).sin()).collect();
         let values = spectrum.of(&tone);
         let loudest =
-            |frame: usize| (0..80).map(|band| values[band * FRAMES + frame]).fold(f32::MIN, f32::max);
+            |frame: usize| (0..80).map(|band| values[band * COLUMNS + frame]).fold(f32::MIN, f32::max);
         assert!((loudest(10) - loudest(FRAMES - 10)).abs() < 0.01);
     }
 }
