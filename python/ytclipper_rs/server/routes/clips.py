@@ -44,7 +44,8 @@ async def clips(
     return JSONResponse({"clips": found})
 
 
-@router.api_route("/api/clips/{path:path}", methods=["GET", "HEAD"], response_class=FileResponse)
+@router.head("/api/clips/{path:path}", include_in_schema=False)
+@router.get("/api/clips/{path:path}", response_class=FileResponse)
 async def file(path: str, service: Given, download: bool = False) -> Response:
     """A clip, its picture, its captions or its reports. Takes `Range`."""
     found = await asyncio.to_thread(service.folders.within, "clip", path)
