@@ -22,7 +22,7 @@ from pydantic_core import to_json
 
 from ..exceptions import IoError
 
-__all__ = ["Entry", "Journal"]
+__all__ = ["Entry", "Event", "Journal", "Record"]
 
 LOGGER = logging.getLogger("ytclipper_rs.server")
 MOST_PROCESSES = 64
@@ -49,12 +49,13 @@ class Note:
     id: str
     event: Event
     record: Record
-    written: Future[None]
+    written: Future[bool]
+    """Whether it is on disk."""
 
 
 class Journal:
-    """Lines are written by a thread of its own, in the order in which they were noted, and are on
-    disk when their future is done. The event loop never waits for the file.
+    """Lines are written by a thread of its own, in the order in which they were noted; when their
+    future is done it tells whether they are on disk. The event loop never waits for the file.
 
     Only the newest `kept` tasks that have ended stay. The file is written anew, whole or not at
     all, when the server starts and whenever it holds too much that is out of date.
@@ -87,13 +88,14 @@ class Journal:
         self._thread.start()
         return entries
 
-    def note(self, id: str, event: Event, record: Record) -> Future[None]:
-        """Writes a line, later. The record must not be changed any more."""
+    def note(self, id: str, event: Event, record: Record) -> Future[bool]:
+        """Writes a line, later, and tells whether it is on disk then. The record must not be
+        changed any more."""
         note = Note(id, event, record, Future())
         if self._thread.is_alive():
             self._waiting.put(note)
         else:
-            note.written.set_result(None)  # what comes after the end is left out
+            note.written.set_result(False)  # what comes after the end is left out
         return note.written
 
     def close(self) -> None:
@@ -117,9 +119,11 @@ class Journal:
 
     def _write(self, notes: Sequence[Note]) -> None:
         """What cannot be written is told in the log; the tasks themselves go on."""
+        lines = [(note, line) for note in notes if (line := _line(note))]
+        kept: set[int] = set()
         try:
-            lines = [(note, line) for note in notes if (line := _line(note))]
             self._append(b"".join(line for _, line in lines))
+            kept = {id(note) for note, _ in lines}
             for note, line in lines:
                 self._index(note.id, note.event, (self._size, len(line)))
                 self._size += len(line)
@@ -129,7 +133,7 @@ class Journal:
             LOGGER.error("tasks cannot be kept in %s: %s", self._path, error)
         for note in notes:
             if note.written.set_running_or_notify_cancel():
-                note.written.set_result(None)
+                note.written.set_result(id(note) in kept)
 
     def _append(self, data: bytes) -> None:
         try:
@@ -186,6 +190,7 @@ class Journal:
             os.close(self._file)
         self._file, self._spans, self._size = new, spans, size
         self._lines = self._current()
+        _sync_folder(self._path.parent)
 
     def _copy(self, new: int) -> tuple[dict[str, list[Span]], int]:
         spans: dict[str, list[Span]] = {}
@@ -228,6 +233,16 @@ def _line(note: Note) -> bytes:
 def _write_all(file: int, data: bytes) -> None:
     while data:
         data = data[os.write(file, data) :]
+
+
+def _sync_folder(folder: Path) -> None:
+    """Puts names on disk: what is in a file that was renamed is found after a loss of power only
+    then."""
+    file = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)
 
 
 def _parsed(line: bytes) -> Record | None:

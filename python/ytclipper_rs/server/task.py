@@ -69,6 +69,8 @@ class Task:
         self.report = Progress("queued", 0.0, "", None, 0)
         self.result: dict[str, Any] | None = None
         self.error: YtclipperError | None = None
+        self.durable = True
+        """Whether all that is known of it is on disk, as far as that was tried."""
         self.listed: dict[str, Any] | None = None
         """How lists show it, once it has ended."""
         self._paths = paths
@@ -110,6 +112,12 @@ class Task:
         if self.error is not None:
             raise self.error
         return self.result or {}
+
+    def noted(self, on_disk: bool) -> None:
+        """It was written down, or could not be."""
+        if not on_disk:
+            self.durable = False
+            self.listed = None
 
     def cancel(self) -> bool:
         """Asks it to stop; False where it has ended."""

@@ -73,6 +73,11 @@ class TaskView(BaseModel):
     started_at: float | None = None
     finished_at: float | None = None
     retry_of: str | None = Field(default=None, description="The task that this one repeats.")
+    durable: bool = Field(
+        default=True,
+        description="False where it could not be written down, as on a full disk: the next start "
+        "of the server does not know of it, or not how it ended.",
+    )
     result: dict[str, Any] | None = Field(
         default=None, description="What the request is answered by; not in lists."
     )
@@ -174,6 +179,7 @@ def view(task: Task, result: bool = True) -> TaskView:
         started_at=task.started_at,
         finished_at=task.finished_at,
         retry_of=task.retry_of,
+        durable=task.durable,
         result=task.result if result else None,
         error=task.problem(),
     )

@@ -100,7 +100,7 @@ def test_the_caller_never_waits_for_the_disk(
     written = [journal.note(f"t{n}", "taken", {}) for n in range(3)]
     assert not any(future.done() for future in written)
     released.set()
-    assert [future.result(WAIT) for future in written] == [None] * 3
+    assert [future.result(WAIT) for future in written] == [True] * 3
     journal.close()
 
 
@@ -118,9 +118,9 @@ def test_a_full_disk_costs_what_could_not_be_written_only(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "write", half)
-    journal.note("t1", "taken", {"number": 1}).result(WAIT)
+    assert not journal.note("t1", "taken", {"number": 1}).result(WAIT)
     monkeypatch.undo()
-    journal.note("t2", "taken", {"number": 2}).result(WAIT)
+    assert journal.note("t2", "taken", {"number": 2}).result(WAIT)
     journal.close()
     assert [entry.taken["number"] for entry in opened(path)] == [0, 2]
 
@@ -131,11 +131,34 @@ def test_what_json_cannot_carry_costs_its_own_line_only(tmp_path: Path) -> None:
     journal.open()
     strange: dict[str, Any] = {"result": object()}
     futures = [journal.note("t0", "taken", strange), journal.note("t1", "taken", {"number": 1})]
-    for future in futures:
-        future.result(WAIT)
+    assert [future.result(WAIT) for future in futures] == [False, True]
     journal.close()
-    journal.note("t2", "taken", {"number": 2}).result(WAIT)
+    assert not journal.note("t2", "taken", {"number": 2}).result(WAIT)
     assert [entry.taken["number"] for entry in opened(path)] == [1]
+
+
+def test_a_renamed_file_is_on_disk_with_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[tuple[str, str]] = []
+    fsync, replace = os.fsync, os.replace
+
+    def synced(file: int) -> None:
+        done.append(("fsync", Path(f"/proc/self/fd/{file}").readlink().name))
+        fsync(file)
+
+    def replaced(source: Path, target: Path) -> None:
+        done.append(("replace", target.name))
+        replace(source, target)
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(Path, "replace", replaced)
+    fill(tmp_path / "tasks.jsonl", 0)
+    assert done == [
+        ("fsync", "tasks.jsonl.part"),
+        ("replace", "tasks.jsonl"),
+        ("fsync", tmp_path.name),
+    ]
 
 
 def test_each_process_has_a_file_of_its_own(tmp_path: Path) -> None:
