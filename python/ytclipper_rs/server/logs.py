@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from ..exceptions import YtclipperError
+
 __all__ = ["Kept", "LogRing"]
 
 LOGGERS = ("ytclipper_rs", "uvicorn.error")
@@ -53,7 +55,7 @@ class LogRing(logging.Handler):
             self.handleError(record)
             return
         if record.exc_info and record.exc_info[1] is not None:
-            message += f" ({record.exc_info[1]!r})"
+            message += f" ({_told(record.exc_info[1])})"
         kept = Kept(record.created, record.levelno, record.levelname, record.name, message)
         self._records.append(kept)
 
@@ -62,3 +64,9 @@ class LogRing(logging.Handler):
         records = list(self._records)  # a copy, as other threads write
         found = (kept for kept in reversed(records) if kept.level >= level)
         return list(islice(found, limit))
+
+
+def _told(error: BaseException) -> str:
+    """The engine's errors whole; of others the name alone, as what an application's own code
+    raises may hold its secrets. The console has all of it."""
+    return repr(error) if isinstance(error, YtclipperError) else type(error).__name__

@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 from serving import Served
 
+import ytclipper_rs as yt
 from serve.asking import ended, put, short_work, submit, until
 from serve.inside import asked, settings_in
 from ytclipper_rs.server import create_app
@@ -68,15 +69,16 @@ def test_records_are_bounded_and_faults_are_told(tmp_path: Path) -> None:
             logger = logging.getLogger("ytclipper_rs.tests")
             for number in range(5):
                 logger.warning("warning %d of %s", number, tmp_path / "ToUpload/a/b.mp4")
-            try:
-                raise ValueError("odd")
-            except ValueError:
-                logger.exception("it failed")
+            for fault in (ValueError("odd"), yt.NotFound("even")):
+                try:
+                    raise fault
+                except (ValueError, yt.NotFound):
+                    logger.exception("it failed")
             told = (await client.get("/api/logs", params={"level": "warning"})).json()["logs"]
             assert [record["message"] for record in told] == [
-                "it failed (ValueError('odd'))",
+                "it failed (NotFound('even'))",
+                "it failed (ValueError)",
                 "warning 4 of clip:a/b.mp4",
-                "warning 3 of clip:a/b.mp4",
             ]
 
     asyncio.run(main())
