@@ -77,6 +77,26 @@ def test_a_task_that_cannot_be_written_down_goes_on_and_says_so(
     asyncio.run(main())
 
 
+@pytest.mark.parametrize("place", ["a folder", "a file/tasks.jsonl"])
+def test_a_place_that_cannot_be_written_does_not_keep_the_server_from_starting(
+    tmp_path: Path, place: str
+) -> None:
+    (tmp_path / "a folder").mkdir()
+    (tmp_path / "a file").touch()
+
+    async def main() -> None:
+        settings = settings_in(tmp_path, state_file=tmp_path / place)
+        async with asked(create_app(settings)) as client:
+            told = await background(client)
+            assert (told.status_code, told.json()["durable"]) == (202, False)
+            assert (await over(client, told.json()["task_id"]))["state"] == "failed"
+            records = (await client.get("/api/logs", params={"level": "warning"})).json()["logs"]
+            assert "tasks cannot be kept" in records[-1]["message"]
+
+    asyncio.run(main())
+    assert (tmp_path / "a folder").is_dir()
+
+
 async def over(client: httpx.AsyncClient, id: str) -> dict[str, Any]:
     """A task once it has ended."""
     while True:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ytclipper_rs.server import journal as module
+from ytclipper_rs.server import ledger as module
 from ytclipper_rs.server.journal import Entry, Journal
 
 WAIT = 5
@@ -71,7 +71,20 @@ def test_a_torn_line_costs_that_line_only(tmp_path: Path, cut: int) -> None:
     assert len(lines(path)) == 5, "it was written anew without the torn one"
 
 
-@pytest.mark.parametrize("line", [b"", b"\x00\xff", b"[1]", b'{"event":"taken"}', b'{"a":'])
+BROKEN = [
+    b"",
+    b"\x00\xff",
+    b"[1]",
+    b'{"event":"taken"}',
+    b'{"a":',
+    b"[" * 100_000,
+    b'{"event":"taken","task_id":"t9","number":1e999}',
+    b'{"event":"taken","task_id":"t9","number":NaN}',
+    b'{"event":"taken","task_id":"t9","text":"\\ud800"}',
+]
+
+
+@pytest.mark.parametrize("line", BROKEN, ids=lambda line: repr(line[:50]))
 def test_a_broken_line_in_the_middle_is_left_out(tmp_path: Path, line: bytes) -> None:
     path = tmp_path / "tasks.jsonl"
     fill(path, 2)
@@ -123,6 +136,49 @@ def test_a_full_disk_costs_what_could_not_be_written_only(
     assert journal.note("t2", "taken", {"number": 2}).result(WAIT)
     journal.close()
     assert [entry.taken["number"] for entry in opened(path)] == [0, 2]
+
+
+def test_a_disk_that_is_full_at_the_start_keeps_what_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "tasks.jsonl"
+    fill(path, 2)
+    with path.open("ab") as file:
+        file.write(b'{"event":"taken","task')
+
+    def full(file: int, data: bytes) -> int:
+        raise OSError(28, "No space left on device")
+
+    journal = Journal(path, 5)
+    monkeypatch.setattr(os, "write", full)
+    assert [entry.taken["number"] for entry in journal.open()] == [0, 1]
+    assert not journal.note("t2", "taken", {"number": 2}).result(WAIT)
+    monkeypatch.undo()
+    assert journal.note("t3", "taken", {"number": 3}).result(WAIT)
+    journal.close()
+    assert len(lines(path)) == 5, "the torn line is gone"
+    assert [entry.taken["number"] for entry in opened(path)] == [0, 1, 3]
+
+
+def test_what_is_half_written_goes_when_the_disk_lets_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "tasks.jsonl"
+    journal = Journal(path, 5)
+    journal.open()
+    write = os.write
+
+    def failing(*_: object) -> int:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(os, "write", lambda file, data: failing(write(file, data[:9])))
+    monkeypatch.setattr(os, "ftruncate", failing)
+    assert not journal.note("t0", "taken", {"number": 0}).result(WAIT)
+    assert len(path.read_bytes()) == 9, "the control"
+    monkeypatch.undo()
+    assert journal.note("t1", "taken", {"number": 1}).result(WAIT)
+    journal.close()
+    assert [entry.taken["number"] for entry in opened(path)] == [1]
 
 
 def test_what_json_cannot_carry_costs_its_own_line_only(tmp_path: Path) -> None:
