@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from ..exceptions import YtclipperError
+from .paths import PathNames
 
 __all__ = ["Kept", "LogRing"]
 
@@ -19,7 +20,7 @@ LOGGERS = ("ytclipper_rs", "uvicorn.error")
 
 @dataclass(frozen=True)
 class Kept:
-    """A record as it was written."""
+    """A record as it was written, without paths of this machine."""
 
     time: float
     level: int
@@ -29,10 +30,12 @@ class Kept:
 
 
 class LogRing(logging.Handler):
-    """Keeps the newest records. It decides nothing about levels: those are the loggers'."""
+    """Keeps the newest records, as clients may see them. It decides nothing about levels: those
+    are the loggers'."""
 
-    def __init__(self, kept: int) -> None:
+    def __init__(self, kept: int, paths: PathNames) -> None:
         super().__init__()
+        self._paths = paths
         self._records: deque[Kept] = deque(maxlen=kept)
 
     @contextlib.contextmanager
@@ -56,7 +59,8 @@ class LogRing(logging.Handler):
             return
         if record.exc_info and record.exc_info[1] is not None:
             message += f" ({_told(record.exc_info[1])})"
-        kept = Kept(record.created, record.levelno, record.levelname, record.name, message)
+        shown = self._paths.hide(message)
+        kept = Kept(record.created, record.levelno, record.levelname, record.name, shown)
         self._records.append(kept)
 
     def newest(self, limit: int, level: int = 0) -> list[Kept]:

@@ -35,7 +35,7 @@ class Service:
         self.settings = settings
         self.folders = Folders(settings.roots)
         self.hub = Hub(settings.replay_messages)
-        self.logs = LogRing(settings.keep_logs)
+        self.logs = LogRing(settings.keep_logs, self.folders.paths)
         self.config = StoredConfig(settings.config_file, self.folders)
         self.engine = Engine(
             settings.workers,

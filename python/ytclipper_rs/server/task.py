@@ -73,6 +73,8 @@ class Task:
         """Whether all that is known of it is on disk, as far as that was tried."""
         self.listed: dict[str, Any] | None = None
         """How lists show it, once it has ended."""
+        self.past: dict[str, Any] | None = None
+        """How the history shows it then."""
         self._paths = paths
         self._job = job
         self._step = 0

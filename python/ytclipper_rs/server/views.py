@@ -132,8 +132,14 @@ class Logs(BaseModel):
     logs: list[LogView]
 
 
-def past(task: Task) -> Past:
-    """A task that has ended as the history shows it."""
+def past(task: Task) -> dict[str, Any]:
+    """A task that has ended as the history shows it; it does not change any more."""
+    if task.past is None:
+        task.past = _past(task).model_dump(mode="json")
+    return task.past
+
+
+def _past(task: Task) -> Past:
     problem, result = task.problem(), task.result or {}
     ended = task.finished_at or task.created_at
     return Past.model_construct(
