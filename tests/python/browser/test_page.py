@@ -310,8 +310,12 @@ def test_a_dropped_websocket_comes_back_and_asks_for_what_it_missed(
     page: Page, complaints: Complaints
 ) -> None:
     seen: list[WebSocketRoute] = []
+    held = False
 
     def proxy(route: WebSocketRoute) -> None:
+        if held:
+            route.close(code=3000, reason="not yet")
+            return
         seen.append(route)
         route.connect_to_server()
 
@@ -321,8 +325,10 @@ def test_a_dropped_websocket_comes_back_and_asks_for_what_it_missed(
     send(page, SAMPLE, "vertical_9x16")
     running = card(page, "running")
     running.wait_for()
+    held = True  # for as long as it takes to see that it is lost
     seen[-1].close(code=3000, reason="dropped by the test")
     expect(page.locator("#link")).to_have_attribute("data-state", "lost")
+    held = False
     expect(page.locator("#link")).to_have_attribute("data-state", "live")
     assert "since=" not in seen[0].url
     assert re.search(r"since=[1-9]\d*&instance=\w+", seen[-1].url)
