@@ -10,7 +10,7 @@ import logging
 import os
 import re
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -78,22 +78,23 @@ class Ledger:
 
     def open(self) -> list[Entry]:
         """Takes the file over, or the first of its neighbours (`tasks.2.jsonl`) that no other
-        process has, and tells what it holds, in the order in which it was taken in."""
+        process has, and then what is in the neighbours that are left. Tells what there is, in the
+        order in which it was taken in."""
+        first = self.path
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            self.path, self._lock = _own(self.path)
+            self.path, self._lock = _own(first)
             self._file = os.open(self.path, APPENDED, 0o600)
             held = _read(self._file, self.path)
         except OSError as error:
             self.close()  # nothing is appended to what could not be read
             LOGGER.error("tasks cannot be kept in %s: %s", self.path, error)
             return []
-        self._take(held)
-        try:
-            self._rewrite()
-        except OSError as error:
-            LOGGER.error("%s cannot be written anew, it grows: %s", self.path, error)
-        return [entry for id, entry in held.entries.items() if id in self._spans]
+        with _neighbours(first, self.path) as neighbours:
+            entries = _joined([held, *neighbours.values()])
+            if not self._begin(entries, held, list(neighbours)):
+                entries = held.entries
+        return [entry for id, entry in entries.items() if id in self._spans]
 
     def append(self, lines: Sequence[Line]) -> bool:
         """Adds lines, and tells whether they are on disk."""
@@ -120,13 +121,29 @@ class Ledger:
                 os.close(descriptor)
         self._file = self._lock = -1
 
-    def _take(self, held: Held) -> None:
-        self._spans = {id: entry.spans for id, entry in held.entries.items()}
-        self._size, self._lines = held.size, held.lines
-        self._torn = True  # what follows the last whole line goes before anything is added
-        for id, entry in held.entries.items():
-            if entry.ended is not None:
-                self._end(id)
+    def _begin(self, entries: dict[str, Entry], own: Held, neighbours: Sequence[Path]) -> bool:
+        """Writes the file anew with these entries and removes the neighbours that are in it now.
+        Where that fails it goes on with its own, which False tells."""
+        self._take(entries)
+        try:
+            on_disk = self._rewrite()
+        except OSError as error:
+            LOGGER.error("%s cannot be written anew, it grows: %s", self.path, error)
+            self._take(own.entries)
+            self._size, self._lines = own.size, own.lines
+            self._torn = True  # what follows the last whole line goes before anything is added
+            return False
+        for path in neighbours if on_disk else ():
+            with contextlib.suppress(OSError):  # the next start finds its tasks twice, takes one
+                path.unlink()
+        return True
+
+    def _take(self, entries: dict[str, Entry]) -> None:
+        self._spans = {id: entry.spans for id, entry in entries.items()}
+        self._ended.clear()
+        ended = ((id, entry.ended) for id, entry in entries.items() if entry.ended is not None)
+        for id, _ in sorted(ended, key=lambda each: _time(each[1], "finished_at")):
+            self._end(id)
 
     def _write(self, data: bytes) -> None:
         """Nothing half written stands before the next line."""
@@ -157,8 +174,9 @@ class Ledger:
         if len(self._ended) > self._kept:
             self._spans.pop(self._ended.popleft(), None)
 
-    def _rewrite(self) -> None:
-        """Puts a file of what is current in the place of the old one.
+    def _rewrite(self) -> bool:
+        """Puts a file of what is current in the place of the old one. False where a loss of power
+        may bring the old one back.
 
         Raises:
             OSError: The old one is still there.
@@ -178,23 +196,68 @@ class Ledger:
         self._file, self._spans, self._size = new, spans, size
         self._lines = sum(map(len, spans.values()))
         self._torn = False
-        _sync_folder(self.path.parent)
+        return _sync_folder(self.path.parent)
 
 
 def _own(path: Path) -> tuple[Path, int]:
     """The first file that no other process has, and the lock upon it."""
-    for number in itertools.chain([""], (f".{n}" for n in range(2, MOST_PROCESSES))):
-        candidate = path.with_name(f"{path.stem}{number}{path.suffix}")
-        lock = os.open(f"{candidate}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            os.close(lock)
-            if not isinstance(error, BlockingIOError):
-                raise
-        else:
-            return candidate, lock
+    for candidate in _places(path):
+        with contextlib.suppress(BlockingIOError):
+            return candidate, _locked(candidate)
     raise BlockingIOError(f"{MOST_PROCESSES} processes have it")
+
+
+def _places(path: Path) -> Iterator[Path]:
+    for number in itertools.chain([""], (f".{n}" for n in range(2, MOST_PROCESSES))):
+        yield path.with_name(f"{path.stem}{number}{path.suffix}")
+
+
+def _locked(path: Path) -> int:
+    lock = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BaseException:
+        os.close(lock)
+        raise
+    return lock
+
+
+@contextlib.contextmanager
+def _neighbours(first: Path, own: Path) -> Iterator[dict[Path, Held]]:
+    """What files beside it hold that no process has any more, as after a start with fewer
+    processes; they are locked while the block lasts."""
+    found: dict[Path, Held] = {}
+    with contextlib.ExitStack() as opened:
+        for path in _places(first):
+            if path == own or not path.exists():
+                continue
+            try:
+                opened.callback(os.close, _locked(path))
+                file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+                opened.callback(os.close, file)
+                found[path] = _read(file, path)
+            except BlockingIOError:
+                pass  # a process has it
+            except OSError as error:
+                LOGGER.warning("the tasks in %s stay there: %s", path, error)
+        yield found
+
+
+def _joined(files: Sequence[Held]) -> dict[str, Entry]:
+    """The entries of all files, in the order in which they were taken in. One that is in two of
+    them, as after a loss of power, counts once."""
+    entries: dict[str, Entry] = {}
+    for held in files:
+        for id, entry in held.entries.items():
+            known = entries.get(id)
+            if known is None or (known.ended is None and entry.ended is not None):
+                entries[id] = entry
+    return dict(sorted(entries.items(), key=lambda each: _time(each[1].taken, "created_at")))
+
+
+def _time(record: Record, key: str) -> float:
+    value = record.get(key)
+    return value if isinstance(value, float) else 0.0
 
 
 def _read(file: int, path: Path) -> Held:
@@ -255,9 +318,9 @@ def _write_all(file: int, data: bytes) -> None:
         data = data[os.write(file, data) :]
 
 
-def _sync_folder(folder: Path) -> None:
+def _sync_folder(folder: Path) -> bool:
     """Puts names on disk: what is in a file that was renamed is found after a loss of power only
-    then."""
+    then. False where that failed."""
     try:
         file = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         try:
@@ -266,3 +329,5 @@ def _sync_folder(folder: Path) -> None:
             os.close(file)
     except OSError as error:
         LOGGER.warning("the names in %s may not be on disk: %s", folder, error)
+        return False
+    return True

@@ -227,4 +227,61 @@ def test_each_process_has_a_file_of_its_own(tmp_path: Path) -> None:
     assert len(lines(tmp_path / "tasks.2.jsonl")) == 1
     first.close()
     second.close()
-    assert opened(path) == []
+
+
+def several(path: Path) -> list[Journal]:
+    """Three processes, each with a task that has ended and one that has not."""
+    journals = [Journal(path, 100) for _ in range(3)]
+    for number, journal in enumerate(journals):
+        journal.open()
+        for id, at in ((f"a{number}", 10.0 - number), (f"b{number}", 20.0 - number)):
+            journal.note(id, "taken", {"created_at": at})
+        journal.note(f"a{number}", "ended", {"finished_at": at}).result(WAIT)
+    return journals
+
+
+def files(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir() if path.suffix != ".lock")
+
+
+def test_what_processes_left_that_are_gone_is_taken_over(tmp_path: Path) -> None:
+    path = tmp_path / "tasks.jsonl"
+    first, second, third = several(path)
+    first.close()
+    third.close()
+    entries = opened(path)
+    assert [entry.taken["task_id"] for entry in entries] == ["a2", "a0", "b2", "b0"]
+    assert [entry.ended is not None for entry in entries] == [True, True, False, False]
+    assert files(tmp_path) == ["tasks.2.jsonl", "tasks.jsonl"], "one is still at work"
+    second.note("b1", "ended", {}).result(WAIT)
+    second.close()
+    ids = [entry.taken["task_id"] for entry in opened(path)]
+    assert ids == ["a2", "a1", "a0", "b2", "b1", "b0"]
+    assert files(tmp_path) == ["tasks.jsonl"]
+    assert [entry.taken["task_id"] for entry in opened(path, kept=1)] == ["a0", "b2", "b0"]
+
+
+@pytest.mark.parametrize("call", ["write", "fsync"])
+def test_what_others_left_stays_where_it_is_until_it_is_on_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    path = tmp_path / "tasks.jsonl"
+    for journal in several(path):
+        journal.close()
+
+    def failing(*_: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, call, failing)
+    assert [entry.taken["task_id"] for entry in opened(path)] == ["a0", "b0"]
+    monkeypatch.undo()
+    assert len(files(tmp_path)) == 3
+    assert len(opened(path)) == 6
+
+
+def test_a_task_that_is_in_two_files_counts_once(tmp_path: Path) -> None:
+    path = tmp_path / "tasks.jsonl"
+    fill(path, 2)
+    (tmp_path / "tasks.2.jsonl").write_bytes(path.read_bytes() + b'{"event":"ta')
+    assert [entry.taken["number"] for entry in opened(path)] == [0, 1]
+    assert files(tmp_path) == ["tasks.jsonl"]
