@@ -9,14 +9,23 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
+from typing import NamedTuple
 
 from pydantic_core import to_json
 
 from .ledger import Entry, Event, Ledger, Line, Record
 
-__all__ = ["Entry", "Event", "Journal", "Record"]
+__all__ = ["Entry", "Event", "Journal", "Record", "Written"]
 
 LOGGER = logging.getLogger("ytclipper_rs.server")
+
+
+class Written(NamedTuple):
+    """What became of a line."""
+
+    on_disk: bool
+    size: int
+    """Bytes."""
 
 
 @dataclass
@@ -26,16 +35,15 @@ class Note:
     id: str
     event: Event
     record: Record
-    written: Future[bool]
-    """Whether it is on disk."""
+    written: Future[Written]
 
 
 class Journal:
     """Lines are written by a thread of its own, in the order in which they were noted; when their
     future is done it tells whether they are on disk. The event loop never waits for the file."""
 
-    def __init__(self, path: Path, kept: int) -> None:
-        self._ledger = Ledger(path, kept)
+    def __init__(self, path: Path, kept: int, keep_bytes: int) -> None:
+        self._ledger = Ledger(path, kept, keep_bytes)
         self._waiting: SimpleQueue[Note | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="ytclipper-journal", daemon=True)
 
@@ -46,14 +54,14 @@ class Journal:
         self._thread.start()
         return entries
 
-    def note(self, id: str, event: Event, record: Record) -> Future[bool]:
+    def note(self, id: str, event: Event, record: Record) -> Future[Written]:
         """Writes a line, later, and tells whether it is on disk then. The record must not be
         changed any more."""
         note = Note(id, event, record, Future())
         if self._thread.is_alive():
             self._waiting.put(note)
         else:
-            note.written.set_result(False)  # what comes after the end is left out
+            note.written.set_result(Written(False, 0))  # what comes after the end is left out
         return note.written
 
     def close(self) -> None:
@@ -82,7 +90,8 @@ class Journal:
             LOGGER.exception("tasks cannot be kept")
         for note, line in zip(notes, lines, strict=True):
             if note.written.set_running_or_notify_cancel():
-                note.written.set_result(on_disk and line[-1] != b"")
+                size = len(line[-1])
+                note.written.set_result(Written(on_disk and size > 0, size))
 
 
 def _line(note: Note) -> Line:

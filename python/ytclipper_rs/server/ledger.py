@@ -9,7 +9,6 @@ import json
 import logging
 import os
 import re
-from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,12 +16,16 @@ from typing import Any, Literal
 
 from pydantic_core import from_json
 
+from .newest import Newest
+
 __all__ = ["Entry", "Event", "Ledger", "Line", "Record"]
 
 LOGGER = logging.getLogger("ytclipper_rs.server")
 MOST_PROCESSES = 64
 SLACK = 64
-"""Lines out of date that a file may hold in any case before it is written anew."""
+SLACK_BYTES = 1 << 20
+"""Lines, and bytes of them, that are out of date and that a file may hold in any case before it is
+written anew."""
 APPENDED = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW
 PERHAPS_INFINITE = re.compile(rb"[0-9][eE][+]?[0-9]{3}|[0-9]{309}")
 Event = Literal["taken", "ended"]
@@ -38,6 +41,11 @@ class Entry:
     taken: Record
     ended: Record | None = None
     spans: list[Span] = field(default_factory=list)
+
+    @property
+    def size(self) -> int:
+        """Bytes that it takes."""
+        return sum(span.length for span in self.spans)
 
 
 @dataclass(frozen=True)
@@ -60,18 +68,18 @@ class Held:
 
 
 class Ledger:
-    """Only the newest `kept` tasks that have ended stay. The file is written anew, whole or not at
-    all, when it is opened and whenever it holds too much that is out of date.
+    """Only the newest `kept` tasks that have ended stay, of `keep_bytes` together. The file is
+    written anew, whole or not at all, when it is opened and whenever it holds too much that is out
+    of date.
 
     No fault of the disk is raised: it is told in the log, and what could not be written is told by
     `append`. One thread at a time may use it.
     """
 
-    def __init__(self, path: Path, kept: int) -> None:
+    def __init__(self, path: Path, kept: int, keep_bytes: int) -> None:
         self.path = path
-        self._kept = kept
         self._spans: dict[str, list[Span]] = {}
-        self._ended: deque[str] = deque()
+        self._ended = Newest(kept, keep_bytes)
         self._file = self._lock = -1
         self._size = self._lines = 0
         self._torn = False
@@ -108,7 +116,7 @@ class Ledger:
         for id, event, line in lines:
             self._index(id, event, len(line))
         try:
-            if self._lines > 2 * sum(map(len, self._spans.values())) + SLACK:
+            if self._holds_too_much():
                 self._rewrite()
         except OSError as error:
             LOGGER.error("%s cannot be written anew, it grows: %s", self.path, error)
@@ -170,9 +178,13 @@ class Ledger:
             self._end(id)
 
     def _end(self, id: str) -> None:
-        self._ended.append(id)
-        if len(self._ended) > self._kept:
-            self._spans.pop(self._ended.popleft(), None)
+        size = sum(span.length for span in self._spans[id])
+        for gone in self._ended.add(id, size):
+            self._spans.pop(gone, None)
+
+    def _holds_too_much(self) -> bool:
+        current = [span.length for spans in self._spans.values() for span in spans]
+        return self._lines > 2 * len(current) + SLACK or self._size > 2 * sum(current) + SLACK_BYTES
 
     def _rewrite(self) -> bool:
         """Puts a file of what is current in the place of the old one. False where a loss of power

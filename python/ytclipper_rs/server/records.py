@@ -102,6 +102,7 @@ def _task(entry: Entry, paths: PathNames) -> Task:
     task = Task(asked, paths, retry_of=told.retry_of)
     task.id = told.task_id
     task.created_at = told.created_at
+    task.size = entry.size
     if entry.ended is not None:
         _end(task, Ended.model_validate(entry.ended))
     return task

@@ -16,6 +16,7 @@ from ..job import Job
 from ..outcome import Progress
 from ..spec import JobSpec
 from .asked import FIELD_NAMES, Asked
+from .journal import Written
 from .paths import PathNames
 from .problems import Problem, problem_of
 
@@ -71,6 +72,8 @@ class Task:
         self.error: YtclipperError | None = None
         self.durable = True
         """Whether all that is known of it is on disk, as far as that was tried."""
+        self.size = 0
+        """Bytes of what is written down of it."""
         self.listed: dict[str, Any] | None = None
         """How lists show it, once it has ended."""
         self.past: dict[str, Any] | None = None
@@ -115,9 +118,10 @@ class Task:
             raise self.error
         return self.result or {}
 
-    def noted(self, on_disk: bool) -> None:
+    def noted(self, written: Written) -> None:
         """It was written down, or could not be."""
-        if not on_disk:
+        self.size += written.size
+        if not written.on_disk:
             self.durable = False
             self.listed = None
 

@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
+from serve.asking import clip
 from serve.inside import asked, settings_in
 from ytclipper_rs.server import create_app
 
@@ -73,6 +74,25 @@ def test_a_task_that_cannot_be_written_down_goes_on_and_says_so(
         async with asked(create_app(settings_in(tmp_path))) as client:
             listed = (await client.get("/api/tasks")).json()["tasks"]
             assert [task["task_id"] for task in listed] == [good["task_id"]]
+
+    asyncio.run(main())
+
+
+def test_large_tasks_are_forgotten_before_many(tmp_path: Path) -> None:
+    app = create_app(settings_in(tmp_path, keep_bytes=50_000))
+    clips = [clip(n, n + 1) | {"text": "x" * 9_000} for n in range(2)]
+
+    async def main() -> None:
+        async with asked(app) as client:
+            for number in range(5):
+                body = {**BODY, "preanalyzed_clips": clips, "client_id": f"c{number}"}
+                told = await client.post("/api/process", params={"background": True}, json=body)
+                await app.state.service.tasks.settled()
+                assert told.status_code == 202, told.text
+            while (await client.get("/api/history")).json()["total"] > 2:
+                await asyncio.sleep(0.01)
+            listed = (await client.get("/api/tasks")).json()["tasks"]
+            assert [task["client_id"] for task in listed] == ["c4", "c3"]
 
     asyncio.run(main())
 
