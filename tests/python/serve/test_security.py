@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi import FastAPI
 from pydantic import SecretStr, ValidationError
 from serving import SERVE, Served
 from websockets.asyncio.client import connect
@@ -264,6 +265,20 @@ def test_what_an_application_adds_is_locked_too(tmp_path: Path) -> None:
             client.headers["authorization"] = f"Bearer {TOKEN}"
             assert (await client.get("/mine/a")).json() == "a"
             assert (await client.post("/")).json() == "mine"
+
+    asyncio.run(main())
+
+
+def test_a_mount_opens_nothing(tmp_path: Path) -> None:
+    outer = FastAPI()
+    outer.mount("/x", create_app(settings_in(tmp_path, token=SecretStr(TOKEN))))
+
+    async def main() -> None:
+        transport = httpx.ASGITransport(outer)
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+            assert (await client.get("/x/app.js")).status_code == 200, "the control"
+            for path in ("/x/api/tasks", "/x/metrics", "/x/api/clips/a.mp4"):
+                assert (await client.get(path)).status_code == 401, path
 
     asyncio.run(main())
 
