@@ -9,7 +9,7 @@ from fastapi import FastAPI
 
 from .. import __version__
 from . import problems, ws
-from .page import add_docs, add_page
+from .page import add_docs, add_page, addresses
 from .paths import PathNames
 from .picks import Picker
 from .routes import clips, config, process, render, system, tasks, uploads
@@ -56,7 +56,7 @@ def create_app(settings: ServerSettings | None = None, *, picker: Picker | None 
     )
     app.state.picker = picker
     app.state.settings = settings
-    app.add_middleware(Guard, settings=settings)
+    app.add_middleware(Guard, settings=settings, files=addresses())
     problems.install(app, settings.retry_after, PathNames(settings.roots))
     for module in ROUTERS:
         app.include_router(module.router)

@@ -9,6 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from ..exceptions import YtclipperError
+from .paths import PathNames
+
 __all__ = ["Kept", "LogRing"]
 
 LOGGERS = ("ytclipper_rs", "uvicorn.error")
@@ -17,7 +20,7 @@ LOGGERS = ("ytclipper_rs", "uvicorn.error")
 
 @dataclass(frozen=True)
 class Kept:
-    """A record as it was written."""
+    """A record as it was written, without paths of this machine."""
 
     time: float
     level: int
@@ -27,10 +30,12 @@ class Kept:
 
 
 class LogRing(logging.Handler):
-    """Keeps the newest records. It decides nothing about levels: those are the loggers'."""
+    """Keeps the newest records, as clients may see them. It decides nothing about levels: those
+    are the loggers'."""
 
-    def __init__(self, kept: int) -> None:
+    def __init__(self, kept: int, paths: PathNames) -> None:
         super().__init__()
+        self._paths = paths
         self._records: deque[Kept] = deque(maxlen=kept)
 
     @contextlib.contextmanager
@@ -53,8 +58,9 @@ class LogRing(logging.Handler):
             self.handleError(record)
             return
         if record.exc_info and record.exc_info[1] is not None:
-            message += f" ({record.exc_info[1]!r})"
-        kept = Kept(record.created, record.levelno, record.levelname, record.name, message)
+            message += f" ({_told(record.exc_info[1])})"
+        shown = self._paths.hide(message)
+        kept = Kept(record.created, record.levelno, record.levelname, record.name, shown)
         self._records.append(kept)
 
     def newest(self, limit: int, level: int = 0) -> list[Kept]:
@@ -62,3 +68,9 @@ class LogRing(logging.Handler):
         records = list(self._records)  # a copy, as other threads write
         found = (kept for kept in reversed(records) if kept.level >= level)
         return list(islice(found, limit))
+
+
+def _told(error: BaseException) -> str:
+    """The engine's errors whole; of others the name alone, as what an application's own code
+    raises may hold its secrets. The console has all of it."""
+    return repr(error) if isinstance(error, YtclipperError) else type(error).__name__

@@ -11,7 +11,7 @@ from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.routing import Route
 
-__all__ = ["add_docs", "add_page"]
+__all__ = ["add_docs", "add_page", "addresses"]
 
 READ = ("GET", "HEAD")
 SWAGGER = ("swagger-ui.css", "swagger-ui-bundle.js")
@@ -20,11 +20,9 @@ SWAGGER = ("swagger-ui.css", "swagger-ui-bundle.js")
 def add_page(app: FastAPI) -> None:
     """Serves the page's files. They are named one by one: a mount at `/` would answer for all
     paths, and an application could add no route of its own any more."""
-    folder = _folder("ytclipper_rs.server")
-    found = [path.relative_to(folder) for path in sorted(folder.rglob("*")) if path.is_file()]
-    files = StaticFiles(directory=folder, html=True)
-    for name in ("", *(path.as_posix() for path in found)):
-        app.router.routes.append(Route(f"/{name}", files, methods=READ))
+    files = StaticFiles(directory=_folder("ytclipper_rs.server"), html=True)
+    for address in _page():
+        app.router.routes.append(Route(address, files, methods=READ))
 
 
 def add_docs(app: FastAPI) -> None:
@@ -33,6 +31,17 @@ def add_docs(app: FastAPI) -> None:
     for name in SWAGGER:
         _add_file(app, f"/docs/{name}", swagger / name)
     _add_file(app, "/docs", _folder("ytclipper_rs.server") / "docs.html")
+
+
+def addresses() -> list[str]:
+    """Where all these files are read."""
+    return [*_page(), "/docs", *(f"/docs/{name}" for name in SWAGGER)]
+
+
+def _page() -> list[str]:
+    folder = _folder("ytclipper_rs.server")
+    found = [path.relative_to(folder) for path in sorted(folder.rglob("*")) if path.is_file()]
+    return ["/", *(f"/{path.as_posix()}" for path in found)]
 
 
 def _add_file(app: FastAPI, address: str, path: Path) -> None:

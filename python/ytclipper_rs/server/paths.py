@@ -13,10 +13,20 @@ __all__ = ["PathNames"]
 
 QUOTED = re.compile(r"""(["'`])(/(?!api/)[^"'`\n]*)(?=["'`])""")
 """A path in quotes, which may hold spaces. Those of this server's own interface stay."""
+BEFORE = r"(?<![\w/.~-])((?:-[\w-]*)?)"
+"""Where a path may begin: at the beginning of a word, or behind an option (`-I/usr/include`)."""
 BARE = re.compile(
-    r"""(?<![\w/.~-])/(?!api/|/)(?:[^\s/"'`<>|:;,()\[\]{}]+/)+[^\s/"'`<>|:;,()\[\]{}]*"""
+    rf"""{BEFORE}(/(?!api/|/)(?:[^\s/"'`<>|:;,()\[\]{{}}]+/)+[^\s/"'`<>|:;,()\[\]{{}}]*)"""
 )
 """An absolute path of two parts or more, in the middle of a text."""
+URL = re.compile(
+    r"""((?<![A-Za-z0-9+.-])(?!(?i:file):)[A-Za-z][A-Za-z0-9+.-]*://[^/\s"'`<>][^\s"'`<>]*)"""
+)
+"""What names another machine, whatever stands in it, is the clients' own."""
+LOCAL = re.compile(r"(?i)\bfile:(?://[^/\s]*)?/*(?=/)|\b[a-z][a-z0-9+.-]{0,20}://+(?=/)")
+"""The beginning of a URL whose rest is a path of this machine."""
+WHOLE = re.compile(r"/(?!api/)(?:[^/\n]+/)+[^/\n]*")
+"""A text that is nothing else than an absolute path of two parts or more."""
 
 
 class PathNames:
@@ -37,7 +47,7 @@ class PathNames:
             given.setdefault(os.path.expanduser(folder), "/-/")  # noqa: PTH111  # never raises
         folders = sorted((folder for folder in given if folder != "/"), key=len, reverse=True)
         self._given = given
-        self._known = re.compile(rf"(?<![\w/.~-])({'|'.join(map(re.escape, folders))})/")
+        self._known = re.compile(rf"{BEFORE}({'|'.join(map(re.escape, folders))})/")
 
     def hide(self, text: str, path: str | None = None) -> str:
         """The text without absolute paths. `path` is one that is known to stand in it. JSON stays
@@ -46,9 +56,8 @@ class PathNames:
             return text
         if path is not None and path.startswith("/"):
             text = text.replace(path, self._name(path))
-        text = self._known.sub(lambda found: self._given[found[1]], text)
-        text = QUOTED.sub(lambda found: found[1] + _last(found[2]), text)
-        return BARE.sub(lambda found: _last(found[0]), text)
+        parts = URL.split(text)  # each second one is a URL
+        return "".join(part if n % 2 else self._hidden(part) for n, part in enumerate(parts))
 
     def hide_all(self, value: Any) -> Any:
         """The same for all texts of JSON values."""
@@ -60,8 +69,27 @@ class PathNames:
             return [self.hide_all(held) for held in value]
         return value
 
+    def hide_whole(self, value: Any) -> Any:
+        """JSON values in which a text that is a path, and nothing else, has become a name. All
+        other texts stay: they are what somebody said, wrote or asked for."""
+        if isinstance(value, str):
+            return self._name(value) if WHOLE.fullmatch(value) else value
+        if isinstance(value, dict):
+            return {key: self.hide_whole(held) for key, held in value.items()}
+        if isinstance(value, list):
+            return [self.hide_whole(held) for held in value]
+        return value
+
+    def _hidden(self, text: str) -> str:
+        text = self._with_roots(LOCAL.sub("", text))
+        text = QUOTED.sub(lambda found: found[1] + _last(found[2]), text)
+        return BARE.sub(lambda found: found[1] + _last(found[2]), text)
+
+    def _with_roots(self, text: str) -> str:
+        return self._known.sub(lambda found: found[1] + self._given[found[2]], text)
+
     def _name(self, path: str) -> str:
-        named = self._known.sub(lambda found: self._given[found[1]], path)
+        named = self._with_roots(path)
         return named if not named.startswith("/") else _last(path)
 
 

@@ -7,15 +7,47 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
+from pydantic import BaseModel, FiniteFloat
+
 from .._codec import decode
 from ..exceptions import YtclipperError, error_from_native
-from ..outcome import Progress
+from ..outcome import Progress, Stage
 from .asked import FIELD_NAMES, Asked
 from .journal import Entry
 from .paths import PathNames
 from .task import Task
 
 __all__ = ["ended", "restored", "taken"]
+
+
+class Taken(BaseModel, strict=True):
+    """The record of a task that was taken in; `asked` is decoded by itself."""
+
+    task_id: str
+    retry_of: str | None
+    created_at: FiniteFloat
+
+
+class Fault(BaseModel, strict=True):
+    """Why a task failed."""
+
+    kind: str
+    stage: str | None
+    message: str
+    context: dict[str, str]
+
+
+class Ended(BaseModel, strict=True):
+    """The record of a task that has ended."""
+
+    started_at: FiniteFloat | None
+    finished_at: FiniteFloat
+    percent: FiniteFloat
+    stage: Stage
+    message: str
+    result: dict[str, Any] | None
+    error: Fault | None
+
 
 LOGGER = logging.getLogger("ytclipper_rs.server")
 
@@ -66,19 +98,22 @@ def _task(entry: Entry, paths: PathNames) -> Task:
     asked = decode(Asked, entry.taken["asked"])
     if asked.kind not in FIELD_NAMES:
         raise ValueError(f"there is no kind {asked.kind}")
-    task = Task(asked, paths, retry_of=entry.taken["retry_of"])
-    task.id = entry.taken["task_id"]
-    task.created_at = float(entry.taken["created_at"])
+    told = Taken.model_validate(entry.taken)
+    task = Task(asked, paths, retry_of=told.retry_of)
+    task.id = told.task_id
+    task.created_at = told.created_at
+    task.size = entry.size
     if entry.ended is not None:
-        _end(task, entry.ended)
+        _end(task, Ended.model_validate(entry.ended))
     return task
 
 
-def _end(task: Task, told: dict[str, Any]) -> None:
-    task.started_at = told["started_at"]
-    task.finished_at = float(told["finished_at"])
-    task.percent = float(told["percent"])
-    task.report = Progress(told["stage"], task.percent, told["message"], None, 0)
-    task.result = told["result"]
-    if told["error"] is not None:
-        task.error = error_from_native(**told["error"])
+def _end(task: Task, told: Ended) -> None:
+    task.started_at = told.started_at
+    task.finished_at = told.finished_at
+    task.percent = told.percent
+    task.report = Progress(told.stage, told.percent, told.message, None, 0)
+    task.result = told.result
+    if told.error is not None:
+        error = told.error
+        task.error = error_from_native(error.kind, error.stage, error.message, error.context)

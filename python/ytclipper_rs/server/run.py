@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import math
 import socket
+from collections.abc import Iterator
 
 import uvicorn
 from fastapi import FastAPI
 
 from .app import create_app
+from .logs import LogRing
 from .settings import ServerSettings
 
 __all__ = ["run", "serve"]
@@ -43,7 +46,7 @@ def serve(settings: ServerSettings) -> None:
 def run(app: FastAPI, settings: ServerSettings) -> None:
     """Serves an application of `create_app`."""
     if LOGGER.level == logging.NOTSET:
-        LOGGER.setLevel(logging.INFO)  # for `/api/logs`; the console is told from WARNING on
+        LOGGER.setLevel(logging.INFO)  # for `/api/logs`; `_console` is told from WARNING on
     config = uvicorn.Config(
         app,
         host=settings.host,
@@ -53,4 +56,31 @@ def run(app: FastAPI, settings: ServerSettings) -> None:
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=math.ceil(settings.shutdown_timeout) + 5,
     )
-    Server(config, app).run()
+    with _console():
+        Server(config, app).run()
+
+
+@contextlib.contextmanager
+def _console() -> Iterator[None]:
+    """Writes warnings and errors to stderr, where nobody has said what becomes of them: uvicorn
+    gives handlers to its own loggers only, and ours keep Python's last resort away."""
+    if any(map(_is_heard, _loggers())):
+        yield
+        return
+    console = logging.StreamHandler()
+    console.setLevel(logging.WARNING)
+    console.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    LOGGER.addHandler(console)
+    try:
+        yield
+    finally:
+        LOGGER.removeHandler(console)
+
+
+def _loggers() -> list[logging.Logger]:
+    return [LOGGER, logging.getLogger()] if LOGGER.propagate else [LOGGER]
+
+
+def _is_heard(logger: logging.Logger) -> bool:
+    silent = (logging.NullHandler, LogRing)
+    return any(not isinstance(handler, silent) for handler in logger.handlers)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import hmac
 import ipaddress
+from collections.abc import Iterable
 from http.cookies import CookieError, SimpleCookie
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from starlette._utils import get_route_path
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -19,8 +21,10 @@ from .settings import ServerSettings, is_loopback
 __all__ = ["COOKIE", "Guard", "session_value"]
 
 COOKIE = "ytclipper_session"
-OPEN = frozenset({"/api/health", "/api/session"})
-"""Paths below /api that ask for no token; what they tell or check depends on it."""
+READING = ("GET", "HEAD")
+OPEN = {"/api/health": READING, "/api/session": ("POST",), "/openapi.json": READING}
+"""Requests that ask for no token, besides the page's files; what the first two tell or check
+depends on it."""
 CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 JSON = "application/json"
 POLICY = (
@@ -45,10 +49,14 @@ def session_value(token: str) -> str:
 
 class Guard:
     """Checks, in this order: where the request came in, `Host`, `Origin`, the token, the content
-    type and the announced length. Cross-origin requests are never allowed by CORS headers."""
+    type and the announced length. Cross-origin requests are never allowed by CORS headers.
 
-    def __init__(self, app: ASGIApp, settings: ServerSettings) -> None:
+    With a token everything is locked, routes that an application adds too, but `OPEN` and `files`.
+    Paths are looked at as the router does, without what a proxy or a mount puts before them."""
+
+    def __init__(self, app: ASGIApp, settings: ServerSettings, files: Iterable[str]) -> None:
         self._app = app
+        self._open = dict.fromkeys(files, READING) | OPEN
         self._hosts = {host.lower() for host in (*settings.allowed_hosts, settings.host)}
         self._origins = {origin.lower().rstrip("/") for origin in settings.allowed_origins}
         self._wildcard = settings.host in ("0.0.0.0", "::", "")
@@ -122,9 +130,10 @@ class Guard:
         return None if own or origin in self._origins else wrong
 
     def _wrong_token(self, scope: Scope) -> Refusal | None:
-        path = scope["path"]
-        locked = path.startswith("/api/") or path in ("/ws", "/metrics")
-        if scope["state"]["trusted"] or not locked or path in OPEN:
+        if scope["state"]["trusted"]:
+            return None
+        methods = self._open.get(get_route_path(scope) or "/", ())
+        if scope["type"] == "http" and scope["method"] in methods:
             return None
         return Refusal(401, "A token is needed", "send it as `Authorization: Bearer …`")
 
@@ -145,18 +154,22 @@ class Guard:
         if length in ("", "0") and "transfer-encoding" not in headers:
             return None
         kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-        upload = scope["path"] == "/api/upload"
+        upload = _is_upload(scope)
         if kind == JSON if not upload else _is_file(kind):
             return None
         wanted = "video/…, audio/…, image/… or application/octet-stream" if upload else JSON
         return Refusal(415, "Wrong content type", f"the body must be {wanted}")
 
     def _most(self, scope: Scope) -> int:
-        return self._max_upload if scope["path"] == "/api/upload" else self._max_body
+        return self._max_upload if _is_upload(scope) else self._max_body
 
 
 def _too_large(most: int) -> Refusal:
     return Refusal(413, "Too large", f"the body may have {most} bytes at most")
+
+
+def _is_upload(scope: Scope) -> bool:
+    return get_route_path(scope) == "/api/upload"
 
 
 def _is_file(kind: str) -> bool:
@@ -205,7 +218,8 @@ def _with_headers(scope: Scope, send: Send) -> Send:
             headers.setdefault("referrer-policy", "no-referrer")
             headers.setdefault("cross-origin-resource-policy", "same-origin")
             headers.setdefault("content-security-policy", POLICY)
-            if scope["path"].startswith("/api/") and not scope["path"].startswith("/api/clips/"):
+            path = get_route_path(scope)
+            if path.startswith("/api/") and not path.startswith("/api/clips/"):
                 headers.setdefault("cache-control", "no-store")
         await send(message)
 

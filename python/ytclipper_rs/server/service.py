@@ -17,6 +17,7 @@ from .folders import Folders
 from .hub import Hub
 from .journal import Journal
 from .logs import LogRing
+from .newest import Newest
 from .records import restored
 from .settings import ServerSettings
 from .stored import StoredConfig
@@ -35,7 +36,7 @@ class Service:
         self.settings = settings
         self.folders = Folders(settings.roots)
         self.hub = Hub(settings.replay_messages)
-        self.logs = LogRing(settings.keep_logs)
+        self.logs = LogRing(settings.keep_logs, self.folders.paths)
         self.config = StoredConfig(settings.config_file, self.folders)
         self.engine = Engine(
             settings.workers,
@@ -48,10 +49,9 @@ class Service:
             max_download_bytes=settings.max_download_bytes,
             download_timeout=settings.download_timeout,
         )
-        self.journal = Journal(settings.journal, settings.keep_tasks)
-        self.tasks = Tasks(
-            self.engine, self.hub, self.journal, settings.keep_tasks, self.folders.paths
-        )
+        kept = settings.keep_tasks, settings.keep_bytes
+        self.journal = Journal(settings.journal, *kept)
+        self.tasks = Tasks(self.engine, self.hub, self.journal, Newest(*kept), self.folders.paths)
         self._closing: asyncio.Task[None] | None = None
 
     @classmethod

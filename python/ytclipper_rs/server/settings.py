@@ -86,6 +86,8 @@ class ServerSettings(BaseSettings):
     """Largest body of any other request."""
     keep_tasks: Positive = 500
     """Finished tasks that are remembered, also by the next start."""
+    keep_bytes: Positive = 256 * 2**20
+    """Bytes that they may take together, with what was asked for; the oldest make room."""
     keep_logs: Positive = 1000
     """Log records that are remembered."""
     replay_messages: Positive = 20_000

@@ -16,6 +16,7 @@ from ..job import Job
 from ..outcome import Progress
 from ..spec import JobSpec
 from .asked import FIELD_NAMES, Asked
+from .journal import Written
 from .paths import PathNames
 from .problems import Problem, problem_of
 
@@ -69,8 +70,14 @@ class Task:
         self.report = Progress("queued", 0.0, "", None, 0)
         self.result: dict[str, Any] | None = None
         self.error: YtclipperError | None = None
+        self.durable = True
+        """Whether all that is known of it is on disk, as far as that was tried."""
+        self.size = 0
+        """Bytes of what is written down of it."""
         self.listed: dict[str, Any] | None = None
         """How lists show it, once it has ended."""
+        self.past: dict[str, Any] | None = None
+        """How the history shows it then."""
         self._paths = paths
         self._job = job
         self._step = 0
@@ -110,6 +117,13 @@ class Task:
         if self.error is not None:
             raise self.error
         return self.result or {}
+
+    def noted(self, written: Written) -> None:
+        """It was written down, or could not be."""
+        self.size += written.size
+        if not written.on_disk:
+            self.durable = False
+            self.listed = None
 
     def cancel(self) -> bool:
         """Asks it to stop; False where it has ended."""

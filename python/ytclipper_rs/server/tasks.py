@@ -10,7 +10,8 @@ from concurrent.futures import Future
 from ..engine import Engine
 from . import records
 from .hub import Hub
-from .journal import Journal
+from .journal import Event, Journal, Record, Written
+from .newest import Newest
 from .paths import PathNames
 from .task import Order, Task, interrupted
 
@@ -23,15 +24,14 @@ class Tasks:
     """All tasks that are at work, and the newest that have ended."""
 
     def __init__(
-        self, engine: Engine, hub: Hub, journal: Journal, kept: int, paths: PathNames
+        self, engine: Engine, hub: Hub, journal: Journal, newest: Newest, paths: PathNames
     ) -> None:
         self._engine = engine
         self._hub = hub
         self._journal = journal
-        self._kept = kept
+        self._newest = newest
         self._paths = paths
         self._tasks: dict[str, Task] = {}
-        self._finished: list[str] = []
         self._running: set[asyncio.Task[None]] = set()
 
     def restore(self, tasks: Sequence[Task]) -> None:
@@ -40,13 +40,13 @@ class Tasks:
         for task in tasks:
             if not task.done:
                 task.end(interrupted())
-                self._journal.note(task.id, "ended", records.ended(task))
+                self._note(task, "ended", records.ended(task))
         for task in sorted(tasks, key=lambda task: task.finished_at or 0.0):
             self._finish(task)
 
-    def start(self, order: Order, retry_of: str | None = None) -> tuple[Task, Future[None]]:
+    def start(self, order: Order, retry_of: str | None = None) -> tuple[Task, Future[Written]]:
         """Puts the order's first job into the queue and follows it, without waiting. The future
-        is done when the task will outlive the process.
+        tells whether the task will outlive the process, once that is known.
 
         Raises:
             YtclipperError: The engine refused it.
@@ -54,7 +54,7 @@ class Tasks:
         job = self._engine.submit(order.steps[0](()))
         task = Task(order.asked, self._paths, job, retry_of)
         self._tasks[task.id] = task
-        written = self._journal.note(task.id, "taken", records.taken(task))
+        written = self._note(task, "taken", records.taken(task))
         LOGGER.info("task %s is taken in: %s of %s", task.id, task.asked.kind, task.asked.source)
         self._tell_state(task)
         running = asyncio.get_running_loop().create_task(self._follow(task, order))
@@ -72,7 +72,7 @@ class Tasks:
 
     def ended(self) -> list[Task]:
         """All that have ended, the newest first."""
-        return [self._tasks[id] for id in reversed(self._finished)]
+        return [self._tasks[id] for id in self._newest.newest_first()]
 
     async def settled(self) -> None:
         """Waits until all have ended."""
@@ -84,15 +84,30 @@ class Tasks:
             await task.run(self._engine, order, self._tell_progress)
         finally:
             self._finish(task)
-            self._journal.note(task.id, "ended", records.ended(task))
+            self._note(task, "ended", records.ended(task))
             why = f": {task.error}" if task.state == "failed" else ""
             LOGGER.info("task %s has ended, %s%s", task.id, task.state, why)
             self._tell_state(task)
 
+    def _note(self, task: Task, event: Event, record: Record) -> Future[Written]:
+        """Writes it down. The task knows of it before whoever waits for the future does."""
+        loop = asyncio.get_running_loop()
+        written = self._journal.note(task.id, event, record)
+        written.add_done_callback(
+            lambda noted: loop.call_soon_threadsafe(self._noted, task, noted.result())
+        )
+        return written
+
+    def _noted(self, task: Task, written: Written) -> None:
+        task.noted(written)
+        self._forget(self._newest.grow(task.id, written.size))
+
     def _finish(self, task: Task) -> None:
-        self._finished.append(task.id)
-        if len(self._finished) > self._kept:
-            self._tasks.pop(self._finished.pop(0), None)
+        self._forget(self._newest.add(task.id, task.size))
+
+    def _forget(self, ids: Sequence[str]) -> None:
+        for id in ids:
+            self._tasks.pop(id, None)
 
     def _tell_progress(self, task: Task) -> None:
         report = task.report

@@ -73,6 +73,11 @@ class TaskView(BaseModel):
     started_at: float | None = None
     finished_at: float | None = None
     retry_of: str | None = Field(default=None, description="The task that this one repeats.")
+    durable: bool = Field(
+        default=True,
+        description="False where it could not be written down, as on a full disk: the next start "
+        "of the server does not know of it, or not how it ended.",
+    )
     result: dict[str, Any] | None = Field(
         default=None, description="What the request is answered by; not in lists."
     )
@@ -127,8 +132,14 @@ class Logs(BaseModel):
     logs: list[LogView]
 
 
-def past(task: Task) -> Past:
-    """A task that has ended as the history shows it."""
+def past(task: Task) -> dict[str, Any]:
+    """A task that has ended as the history shows it; it does not change any more."""
+    if task.past is None:
+        task.past = _past(task).model_dump(mode="json")
+    return task.past
+
+
+def _past(task: Task) -> Past:
     problem, result = task.problem(), task.result or {}
     ended = task.finished_at or task.created_at
     return Past.model_construct(
@@ -174,6 +185,7 @@ def view(task: Task, result: bool = True) -> TaskView:
         started_at=task.started_at,
         finished_at=task.finished_at,
         retry_of=task.retry_of,
+        durable=task.durable,
         result=task.result if result else None,
         error=task.problem(),
     )

@@ -269,12 +269,53 @@ def test_a_restart_of_the_server_is_survived(
     expect(page.locator(".task[data-state=running]")).to_have_count(0)
 
 
+def interrupted(id: str) -> str:
+    """A task that was at work when the server ended, as the server wrote it down."""
+    request = {"kind": "process", "source": f"http://h.org/{id}.mp4", "body": "{}"}
+    taken = {"event": "taken", "task_id": id, "asked": request, "retry_of": None}
+    return json.dumps(taken | {"created_at": 1.0}) + "\n"
+
+
+def test_all_that_ended_can_be_shown_by_keyboard(browser: Browser, tmp_path: Path) -> None:
+    server = Served(tmp_path)
+    server.output.mkdir()
+    journal = server.output / ".ytclipper-tasks.jsonl"
+    journal.write_text("".join(interrupted(f"talk-{number}") for number in range(6)))
+    server.start()
+    try:
+        page = browser.new_page()
+        page.goto(server.url)
+        cards, more = page.locator(".task[data-state=failed]"), page.locator("#tasks-more")
+        expect(cards).to_have_count(4)
+        expect(page.locator("#activity-count")).to_have_text("6 failed")
+        expect(page.get_by_role("button", name="Show 2 more")).to_be_visible()
+        tab_to(page, more)
+        page.keyboard.press("Enter")
+        expect(cards).to_have_count(6)
+        expect(more).to_have_text("Show fewer")
+        expect(more).to_be_focused()
+        page.keyboard.press("Enter")
+        expect(cards).to_have_count(4)
+        page.get_by_role("button", name=re.compile("^Dismiss")).first.click()
+        expect(more).to_have_text("Show 1 more")
+        expect(page.locator("#activity-count")).to_have_text("5 failed")
+        page.get_by_role("button", name=re.compile("^Dismiss")).first.click()
+        expect(more).to_be_hidden()
+        page.close()
+    finally:
+        server.stop()
+
+
 def test_a_dropped_websocket_comes_back_and_asks_for_what_it_missed(
     page: Page, complaints: Complaints
 ) -> None:
     seen: list[WebSocketRoute] = []
+    held = False
 
     def proxy(route: WebSocketRoute) -> None:
+        if held:
+            route.close(code=3000, reason="not yet")
+            return
         seen.append(route)
         route.connect_to_server()
 
@@ -284,8 +325,10 @@ def test_a_dropped_websocket_comes_back_and_asks_for_what_it_missed(
     send(page, SAMPLE, "vertical_9x16")
     running = card(page, "running")
     running.wait_for()
+    held = True  # for as long as it takes to see that it is lost
     seen[-1].close(code=3000, reason="dropped by the test")
     expect(page.locator("#link")).to_have_attribute("data-state", "lost")
+    held = False
     expect(page.locator("#link")).to_have_attribute("data-state", "live")
     assert "since=" not in seen[0].url
     assert re.search(r"since=[1-9]\d*&instance=\w+", seen[-1].url)

@@ -61,6 +61,18 @@ def submit(client: httpx.Client, body: dict[str, Any], path: str = "/api/process
     return str(answer.json()["task_id"])
 
 
+def listed(client: httpx.Client, client_id: str) -> dict[str, Any]:
+    """The task of a client, once it is listed."""
+    limit = time.monotonic() + 20
+    while True:
+        found = client.get("/api/tasks", params={"client_id": client_id}).json()["tasks"]
+        if found:
+            (only,) = found
+            return dict(only)
+        assert time.monotonic() < limit
+        time.sleep(0.01)
+
+
 def task(client: httpx.Client, id: str) -> dict[str, Any]:
     """A task as it is now."""
     answer = client.get(f"/api/tasks/{id}")

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import signal
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from serve.asking import (
     clip,
     ended,
     left,
+    listed,
     long_work,
     put,
     short_work,
@@ -197,11 +199,14 @@ def test_a_cancel_at_any_moment_leaves_all_or_nothing(
 
 def test_a_waiting_request_is_told_of_a_cancel(shared: Served, client: httpx.Client) -> None:
     body = long_work(put(shared.folder), client_id="waits")
-    with pytest.raises(httpx.ReadTimeout):
-        client.post("/api/process", json=body, timeout=0.2)
-    (found,) = client.get("/api/tasks", params={"client_id": "waits"}).json()["tasks"]
-    client.delete(f"/api/tasks/{found['task_id']}")
-    assert until(client, found["task_id"], ended)["state"] == "cancelled"
+    with ThreadPoolExecutor(1) as thread:
+        waiting = thread.submit(httpx.post, f"{shared.url}/api/process", json=body, timeout=60)
+        found = listed(client, "waits")
+        assert not waiting.done()
+        client.delete(f"/api/tasks/{found['task_id']}")
+        told = waiting.result()
+    assert (told.status_code, told.json()["kind"]) == (409, "cancelled")
+    assert task(client, found["task_id"])["state"] == "cancelled"
 
 
 def children(process: int) -> set[int]:

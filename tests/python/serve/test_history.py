@@ -8,12 +8,16 @@ import time
 from pathlib import Path
 
 import httpx
+import pytest
 from serving import Served
 
+import ytclipper_rs as yt
 from serve.asking import ended, put, short_work, submit, until
 from serve.inside import asked, settings_in
 from ytclipper_rs.server import create_app
 from ytclipper_rs.server.logs import LogRing
+from ytclipper_rs.server.paths import PathNames
+from ytclipper_rs.server.views import past
 
 KEYS = {"task_id", "kind", "source", "format", "state", "finished_at", "elapsed_s"}
 
@@ -40,6 +44,20 @@ def test_the_history_tells_what_ended_the_newest_first(
     assert client.get("/api/history", params={"limit": 0}).status_code == 422
 
 
+def test_the_history_is_computed_once_a_task(tmp_path: Path) -> None:
+    app = create_app(settings_in(tmp_path))
+
+    async def main() -> None:
+        async with asked(app) as client:
+            body = {"url": "http://10.0.0.1/v.mp4"}
+            assert (await client.post("/api/process", json=body)).status_code == 422
+            (task,) = app.state.service.tasks.ended()
+            assert past(task) is past(task)
+            assert (await client.get("/api/history")).json()["history"] == [past(task)]
+
+    asyncio.run(main())
+
+
 def test_the_log_tells_of_tasks_the_newest_first_and_without_paths(
     shared: Served, client: httpx.Client
 ) -> None:
@@ -60,25 +78,32 @@ def test_the_log_tells_of_tasks_the_newest_first_and_without_paths(
     assert len(client.get("/api/logs", params={"limit": 1}).json()["logs"]) == 1
 
 
-def test_records_are_bounded_and_faults_are_told(tmp_path: Path) -> None:
+def test_records_are_bounded_and_faults_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings = settings_in(tmp_path, keep_logs=3)
+    hidden: list[str] = []
 
     async def main() -> None:
         async with asked(create_app(settings)) as client:
             logger = logging.getLogger("ytclipper_rs.tests")
             for number in range(5):
                 logger.warning("warning %d of %s", number, tmp_path / "ToUpload/a/b.mp4")
-            try:
-                raise ValueError("odd")
-            except ValueError:
-                logger.exception("it failed")
+            for fault in (ValueError("odd"), yt.NotFound("even")):
+                try:
+                    raise fault
+                except (ValueError, yt.NotFound):
+                    logger.exception("it failed")
+            monkeypatch.setattr(PathNames, "hide", lambda _, text: hidden.append(text))
             told = (await client.get("/api/logs", params={"level": "warning"})).json()["logs"]
+            monkeypatch.undo()
             assert [record["message"] for record in told] == [
-                "it failed (ValueError('odd'))",
+                "it failed (NotFound('even'))",
+                "it failed (ValueError)",
                 "warning 4 of clip:a/b.mp4",
-                "warning 3 of clip:a/b.mp4",
             ]
 
     asyncio.run(main())
+    assert hidden == [], "once, as it came in"
     handlers = logging.getLogger("ytclipper_rs").handlers
     assert not [handler for handler in handlers if isinstance(handler, LogRing)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +28,23 @@ HIDDEN = {
     f"cannot make {tempfile.gettempdir()}/x/y.part": "cannot make y.part",
     f"in {Path.cwd()}/media": "in media",
     "path=/var/lib/ytc/": "path=ytc",
+    "file:///home/jo/secret/x.mp4": "x.mp4",
+    "FILE://localhost/home/jo/secret/x.mp4 and file:/home/jo/y.mp4": "x.mp4 and y.mp4",
+    "'file:///home/jo smith/x.mp4'": "'x.mp4'",
+    "file:///srv/a/Uploads/ab/talk.mp4": "upload:ab/talk.mp4",
+    "sqlite:////home/jo/x.db": "x.db",
+    "-I/home/jo/x/y": "-Iy",
+    "cc -I/home/jo/x/y --sysroot/opt/a/b -L/srv/a/Uploads/ab/c": "cc -Iy --sysrootb -Lupload:ab/c",
+    "-/home/jo/x": "-x",
+    "http://h.org/a: cannot write /home/jo/x": "http://h.org/a: cannot write x",
 }
 KEPT = [
     "https://example.org/a/b/c.mp4?x=/1",
     "download http://10.0.0.1/v.mp4: a private network",
+    "https://h.org/watch?next=/a/b/c",
+    "'https://h.org/watch?next=/srv/a/Uploads/b/c' failed",
+    "http://[::1]/a/b/v.mp4",
+    "see http://[::1]:8000/a/b/v.mp4 (/)",
     "/api/clips/p/reels/clip_001.mp4",
     '{"url": "/api/clips/p/reels/clip_001.jpg"}',
     "and/or, 16/9, a / b, 1080x1920 / 30",
@@ -69,6 +83,27 @@ def test_json_stays_json() -> None:
     assert NAMES.hide_all(value)["source"] == "upload:ab/talk.mp4"
 
 
+def test_in_files_beside_clips_only_what_is_a_path_becomes_a_name() -> None:
+    words = {
+        "text": "type cd /home/jo/x, then '/etc/ytc/notes.txt'",
+        "url": "https://h.org/watch?next=/a/b/c",
+        "word": "/week",
+        "served": "/api/clips/p/clip_001.mp4",
+        "lines": "/first line\n/second/line",
+    }
+    paths = {"source": "/srv/a/Uploads/ab/My talk.mp4", "also": ["/home/jo smith/x.bin", 1, None]}
+    names = {"source": "upload:ab/My talk.mp4", "also": ["x.bin", 1, None]}
+    assert NAMES.hide_whole({"said": words, **paths}) == {"said": words, **names}
+    assert NAMES.hide_all(words) != words, "the control"
+
+
+def test_a_long_text_is_looked_through_at_once() -> None:
+    begun = time.monotonic()
+    for text in ("a" * 10**6 + "/", "-" * 10**6 + "/", "a-." * 10**6 + "/b", "/" * 10**6):
+        assert NAMES.hide(text) == text
+    assert time.monotonic() - begun < 5
+
+
 def shown_paths(told: Any, folder: Path, at: str = "") -> list[str]:
     """Where an answer holds a path of the server's folder."""
     if isinstance(told, dict):
@@ -97,6 +132,17 @@ def test_no_answer_names_a_folder_of_the_server(shared: Served, client: httpx.Cl
     assert shown_paths(told, shared.folder) == []
     again = client.post("/api/render", params={"name": "again.mp4"}, json=told[-1])
     assert again.status_code == 200, again.text
+
+
+def test_a_report_is_served_as_it_is_but_for_paths(shared: Served, client: httpx.Client) -> None:
+    folder = shared.folder / "ToUpload/p"
+    folder.mkdir(parents=True)
+    said = {"text": "é \ud800 see /etc/ytc/notes.txt", "n": 0.1}
+    source = str(shared.folder / "Uploads/ab/talk.mp4")
+    (folder / "a.json").write_text(json.dumps({"source": source, **said}))
+    assert client.get("/api/clips/p/a.json").json() == {"source": "upload:ab/talk.mp4", **said}
+    (folder / "b.json").write_text(f'{{"source": "{source}", ')
+    assert client.get("/api/clips/p/b.json").text == '{"source": "upload:ab/talk.mp4", '
 
 
 def test_a_watermark_of_the_owners_is_shown_by_its_name(

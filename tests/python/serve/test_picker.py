@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 from serve.asking import FINAL, put
 from serve.inside import asked, settings_in
@@ -57,7 +58,9 @@ async def end_of(client: httpx.AsyncClient, address: str) -> dict[str, Any]:
         await asyncio.sleep(0.01)
 
 
-def test_a_pickers_clips_are_used_and_its_faults_are_told(tmp_path: Path, speech: Path) -> None:
+def test_a_pickers_clips_are_used_and_its_faults_are_told(
+    tmp_path: Path, speech: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     chooser = Chooser()
     app = create_app(settings_in(tmp_path, model="tiny.en"), picker=chooser)
     body = {"url": put(tmp_path, speech), "ai_strategy": "calm", "extra_context": "for children"}
@@ -80,6 +83,10 @@ def test_a_pickers_clips_are_used_and_its_faults_are_told(tmp_path: Path, speech
                 assert (failed.status_code, problem["kind"]) == (500, "internal"), name
                 assert "the application's own picker of clips failed" in problem["detail"], name
                 assert "1234" not in failed.text
+            told = (await client.get("/api/logs")).text
+            assert "picker of clips failed (RuntimeError)" in told
+            assert "1234" not in told
+            assert "the key is 1234" in caplog.text, "the application's own handlers have it"
             await check_cancel(client)
 
     async def check_cancel(client: httpx.AsyncClient) -> None:

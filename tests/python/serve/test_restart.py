@@ -83,6 +83,45 @@ def test_a_repeated_request_is_confined_as_it_was_at_first(tmp_path: Path) -> No
     asyncio.run(main())
 
 
+def end(id: str, **more: object) -> str:
+    """That it ended, as an earlier start wrote it down."""
+    told = {"event": "ended", "task_id": id, "started_at": 1.5, "finished_at": 2.0}
+    how = {"percent": 100.0, "stage": "complete", "message": "", "result": {}, "error": None}
+    return json.dumps(told | how | more) + "\n"
+
+
+STRANGE: list[dict[str, object]] = [
+    {"result": [1]},
+    {"result": "made"},
+    {"finished_at": "inf"},
+    {"finished_at": None},
+    {"percent": "x"},
+    {"percent": 10**400},
+    {"started_at": []},
+    {"stage": 5},
+    {"error": {"kind": "io"}},
+    {"error": {"kind": "io", "stage": None, "message": "m", "context": {"path": 5}}},
+]
+
+
+def test_what_is_strange_is_left_out_and_what_is_not_is_shown(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path, state_file=tmp_path / "state.jsonl")
+    body = {"url": "upload:a/b.mp4"}
+    text = line("good", "process", body) + end("good")
+    for number, fault in enumerate(STRANGE):
+        text += line(f"t{number}", "process", body) + end(f"t{number}", **fault)
+    settings.journal.write_text(text)
+
+    async def main() -> None:
+        async with asked(create_app(settings)) as client:
+            listed = (await client.get("/api/tasks")).json()["tasks"]
+            assert [task["task_id"] for task in listed] == ["good"]
+            assert (await client.get("/api/tasks/good")).json()["result"] == {}
+            assert (await client.get("/api/history")).json()["total"] == 1
+
+    asyncio.run(main())
+
+
 def test_the_oldest_are_forgotten_also_when_the_server_broke_off(tmp_path: Path) -> None:
     settings = settings_in(tmp_path, keep_tasks=3, state_file=tmp_path / "state.jsonl")
     body = {"url": "upload:a/b.mp4"}

@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi import FastAPI
 from pydantic import SecretStr, ValidationError
 from serving import SERVE, Served
 from websockets.asyncio.client import connect
@@ -20,6 +21,7 @@ from websockets.exceptions import InvalidStatus
 
 from serve.asking import put, short_work
 from serve.conftest import Start
+from serve.inside import asked, settings_in
 from ytclipper_rs.server import ServerSettings, create_app
 
 TOKEN = "a-token-of-the-tests"
@@ -217,6 +219,68 @@ def test_everything_but_the_page_needs_the_token(start: Start) -> None:
         kept = cookie.partition(";")[0]
     assert handshake(server, {"cookie": kept}) == 101
     assert TOKEN not in server.log()
+
+
+def test_a_proxys_prefix_opens_nothing(start: Start) -> None:
+    command = ("-m", "uvicorn", "--factory", "--root-path", "/x", "--port", "0")
+    server = start((*command, "ytclipper_rs.server:create_app"), token=TOKEN)
+    bearer = {"authorization": f"Bearer {TOKEN}"}
+    with httpx.Client(base_url=server.url, timeout=30) as client:
+        for path in ("/api/tasks", "/api/logs", "/metrics", "/api/upload", "/x/api/tasks"):
+            assert client.get(path).status_code == 401, path
+        assert client.get("/api/tasks", headers=bearer).status_code == 200, "the control"
+        assert client.get("/api/health").json() == {"status": "ok"}
+        for path in ("/", "/app.js", "/docs", "/openapi.json"):
+            assert client.get(path).status_code == 200, path
+        file = {"content-type": "video/mp4"}
+        url = "/api/upload?filename=a.mp4"
+        assert client.post(url, content=b"a", headers=file | bearer).status_code == 201
+    assert handshake(server, {}) == 403
+    assert handshake(server, bearer) == 101
+
+
+OPEN = ("/", "/app.js", "/fonts/inter.woff2", "/docs", "/docs/swagger-ui.css", "/openapi.json")
+
+
+def test_what_an_application_adds_is_locked_too(tmp_path: Path) -> None:
+    app = create_app(settings_in(tmp_path, token=SecretStr(TOKEN)))
+
+    @app.post("/mine/{name}", include_in_schema=False)
+    @app.get("/mine/{name}")
+    async def mine(name: str) -> str:
+        return name
+
+    @app.post("/")
+    async def root() -> str:
+        return "mine"
+
+    async def main() -> None:
+        async with asked(app) as client:
+            for path in OPEN:
+                assert (await client.get(path)).status_code == 200, path
+            for path in ("/mine/a", "/no-such", "/fonts", "/api/health/x"):
+                assert (await client.get(path)).status_code == 401, path
+            for path in ("/mine/a", "/", "/api/health"):
+                assert (await client.post(path)).status_code == 401, path
+            client.headers["authorization"] = f"Bearer {TOKEN}"
+            assert (await client.get("/mine/a")).json() == "a"
+            assert (await client.post("/")).json() == "mine"
+
+    asyncio.run(main())
+
+
+def test_a_mount_opens_nothing(tmp_path: Path) -> None:
+    outer = FastAPI()
+    outer.mount("/x", create_app(settings_in(tmp_path, token=SecretStr(TOKEN))))
+
+    async def main() -> None:
+        transport = httpx.ASGITransport(outer)
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+            assert (await client.get("/x/app.js")).status_code == 200, "the control"
+            for path in ("/x/api/tasks", "/x/metrics", "/x/api/clips/a.mp4"):
+                assert (await client.get(path)).status_code == 401, path
+
+    asyncio.run(main())
 
 
 def test_a_socket_with_a_wrong_name_is_closed(shared: Served) -> None:

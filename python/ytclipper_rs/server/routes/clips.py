@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -44,7 +45,8 @@ async def clips(
     return JSONResponse({"clips": found})
 
 
-@router.api_route("/api/clips/{path:path}", methods=["GET", "HEAD"], response_class=FileResponse)
+@router.head("/api/clips/{path:path}", include_in_schema=False)
+@router.get("/api/clips/{path:path}", response_class=FileResponse)
 async def file(path: str, service: Given, download: bool = False) -> Response:
     """A clip, its picture, its captions or its reports. Takes `Range`."""
     found = await asyncio.to_thread(service.folders.within, "clip", path)
@@ -56,9 +58,15 @@ async def file(path: str, service: Given, download: bool = False) -> Response:
 
 
 def _report(path: Path, paths: PathNames, download: bool) -> Response:
-    """A report, a plan or a framing: files are named as requests name them."""
+    """A report, a plan or a framing: files are named as requests name them, words stay."""
     headers = dict(HEADERS)
     if download:
         headers["content-disposition"] = f"attachment; filename*=utf-8''{quote(path.name)}"
-    shown = paths.hide(path.read_text(encoding="utf-8", errors="replace"))
-    return Response(shown, media_type="application/json", headers=headers)
+    text = path.read_text(encoding="utf-8", errors="replace")
+    try:
+        value = paths.hide_whole(json.loads(text))
+        text = json.dumps(value, ensure_ascii=False, indent=2)
+    except (ValueError, RecursionError):
+        text = paths.hide(text)  # somebody edits it
+    content = text.encode("utf-8", "backslashreplace")
+    return Response(content, media_type="application/json", headers=headers)

@@ -60,7 +60,8 @@ async def answer(request: Request, order: Order, background: bool) -> Response:
 async def answer_background(
     request: Request, order: Order, retry_of: str | None = None
 ) -> Response:
-    """Starts the order and says where it can be looked at, once that is written down."""
+    """Starts the order and says where it can be looked at, once that is written down. Where it
+    cannot be, the task goes on all the same, and the answer says so (`durable`)."""
     task, written = service_of(request).tasks.start(order, retry_of)
     await asyncio.wrap_future(written)
     content = view(task).model_dump(mode="json")

@@ -54,7 +54,7 @@ async def logs(
                 time=kept.time,
                 level=kept.level_name,
                 logger=kept.logger,
-                message=service.folders.paths.hide(kept.message),
+                message=kept.message,
             )
             for kept in service.logs.newest(limit, least)
         ]

@@ -56,7 +56,7 @@ async def history(
 ) -> Response:
     """What has ended, the newest first, in short; also of earlier starts."""
     found = service.tasks.ended()
-    entries = [past(task).model_dump(mode="json") for task in found[:limit]]
+    entries = [past(task) for task in found[:limit]]
     return JSONResponse({"history": entries, "total": len(found)})
 
 

@@ -3,7 +3,7 @@
 import { arrange, announce, byId, icon, make, setText } from "./dom.js";
 import { count, faultText, moment, ordinal, remaining, sentence, sourceName, stageName } from "./format.js";
 
-/** How many tasks that ended without clips stay in sight. */
+/** How many tasks that ended without clips stay in sight until all are asked for. */
 const ENDED_SHOWN = 4;
 const DISMISSED = "dismissed";
 /** How many of them are remembered as put away. */
@@ -89,10 +89,15 @@ export class TaskList {
   #actions;
   #tasks = [];
   #dismissed = new Set(recall());
+  #expanded = false;
 
   /** `actions.cancel(id, button)` and `actions.retry(id, button)` are called by the buttons. */
   constructor(actions) {
     this.#actions = { ...actions, dismiss: (id) => this.#dismiss(id) };
+    byId("tasks-more").addEventListener("click", () => {
+      this.#expanded = !this.#expanded;
+      this.show(this.#tasks);
+    });
   }
 
   /** Puts a task that has ended out of sight, for this browser. */
@@ -108,12 +113,20 @@ export class TaskList {
     const all = tasks.filter((task) => task.state in ORDER && !this.#dismissed.has(task.id));
     const active = all.filter((task) => ORDER[task.state] < 2).sort((a, b) => ORDER[a.state] - ORDER[b.state] || a.created - b.created);
     const ended = all.filter((task) => ORDER[task.state] === 2).sort((a, b) => b.created - a.created);
-    const shown = [...active, ...ended.slice(0, ENDED_SHOWN)];
+    const shown = [...active, ...(this.#expanded ? ended : ended.slice(0, ENDED_SHOWN))];
     const elements = shown.map((task) => this.#card(task).element);
     const alive = new Set(shown.map((task) => task.id));
     for (const id of this.#cards.keys()) if (!alive.has(id)) this.#cards.delete(id);
     arrange(byId("tasks"), elements);
-    this.#count(active);
+    this.#count(active, ended.filter((task) => task.state === "failed").length);
+    this.#offerMore(ended.length - ENDED_SHOWN);
+  }
+
+  #offerMore(beyond) {
+    const button = byId("tasks-more");
+    button.hidden = beyond <= 0;
+    button.setAttribute("aria-expanded", String(this.#expanded));
+    setText(button, this.#expanded ? "Show fewer" : `Show ${beyond} more`);
   }
 
   #card(task) {
@@ -132,10 +145,10 @@ export class TaskList {
     else if (task.state === "cancelled") announce(`${name} was cancelled.`);
   }
 
-  #count(active) {
+  #count(active, failed) {
     const running = active.filter((task) => task.state === "running").length;
     const waiting = active.length - running;
-    const parts = [running ? `${running} running` : "", waiting ? `${waiting} waiting` : ""];
+    const parts = [running ? `${running} running` : "", waiting ? `${waiting} waiting` : "", failed ? `${failed} failed` : ""];
     setText(byId("activity-count"), parts.filter(Boolean).join(", "));
     document.title = running ? `(${count(active.length, "task")}) ytclipper` : "ytclipper";
   }
