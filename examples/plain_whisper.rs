@@ -13,6 +13,8 @@ use whisper_rs::{FullParams, SamplingStrategy, WhisperContext, WhisperContextPar
 mod plain {
     use std::ffi::{c_int, c_void};
 
+    use whisper_rs::whisper_rs_sys::{ggml_context, ggml_gelu, ggml_mul_mat, ggml_tensor};
+
     #[repr(C)]
     struct Plan([u64; 6]);
 
@@ -24,6 +26,25 @@ mod plain {
     unsafe extern "C" fn ytclipper_plan(graph: *const c_void, threads: c_int, pool: *mut c_void) -> Plan {
         // SAFETY: the arguments are the caller's own.
         unsafe { ggml_graph_plan(graph, threads, pool) }
+    }
+
+    #[unsafe(no_mangle)]
+    unsafe extern "C" fn ytclipper_product(
+        context: *mut ggml_context,
+        left: *mut ggml_tensor,
+        right: *mut ggml_tensor,
+    ) -> *mut ggml_tensor {
+        // SAFETY: the arguments are the caller's own.
+        unsafe { ggml_mul_mat(context, left, right) }
+    }
+
+    #[unsafe(no_mangle)]
+    unsafe extern "C" fn ytclipper_gelu(
+        context: *mut ggml_context,
+        tensor: *mut ggml_tensor,
+    ) -> *mut ggml_tensor {
+        // SAFETY: the arguments are the caller's own.
+        unsafe { ggml_gelu(context, tensor) }
     }
 
     /// No blocked matrices: they are ytclipper's setting, too.
