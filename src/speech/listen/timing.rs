@@ -33,13 +33,14 @@ pub(crate) fn spans(words: &[RawWord], frames: &[Frame], seconds: f64) -> Vec<Sp
     let active = active(frames);
     let mut spans: Vec<Span> = Vec::with_capacity(words.len());
     let mut pause = None;
+    let mut sentence = false;
     for (word, end) in words.iter().zip(ends) {
         let mut lower = 0.0;
         if let Some(last) = spans.last_mut() {
             last.end = after_pause(last.end, pause, &active).unwrap_or(last.end);
             lower = last.end.max(pause.map_or(0.0, |pause: f64| (pause - SLACK).min(end)));
         }
-        let (tail, span) = fit(lower, end, &active);
+        let (tail, span) = fit(lower, end, sentence, &active);
         if let (Some(tail), Some(last)) = (tail, spans.last_mut())
             && lower <= last.end
         {
@@ -47,6 +48,7 @@ pub(crate) fn spans(words: &[RawWord], frames: &[Frame], seconds: f64) -> Vec<Sp
         }
         spans.push(span);
         pause = word.pause.filter(|pause| pause - end > SLACK);
+        sentence = word.text.ends_with(['.', '!', '?', '…']);
     }
     settle(&mut spans, seconds);
     spans
@@ -114,13 +116,15 @@ fn after_pause(end: f64, pause: Option<f64>, active: &[bool]) -> Option<f64> {
 }
 
 /// The longest run of sound between `lower` and `end` is the word. A run before it that begins at
-/// `lower` is the tail of the word before, whose end comes back first.
-fn fit(lower: f64, end: f64, active: &[bool]) -> (Option<f64>, Span) {
+/// `lower` is the tail of the word before, whose end comes back first; also one that is longer than the
+/// word, where this begins a `sentence`: there the pause is, and the word after it.
+fn fit(lower: f64, end: f64, sentence: bool, active: &[bool]) -> (Option<f64>, Span) {
     let end = end.max(lower);
     let frame = |seconds: f64| ((seconds / FRAME_SECONDS).round() as usize).min(active.len());
     let (from, to) = (frame(lower), frame(end));
     let runs = runs(&active[from..to.max(from)]);
-    let Some(longest) = (0..runs.len()).max_by_key(|index| (runs[*index].len(), *index)) else {
+    let first = usize::from(sentence && runs.len() > 1 && runs[0].start == 0);
+    let Some(longest) = (first..runs.len()).max_by_key(|index| (runs[*index].len(), *index)) else {
         return (None, Span { start: lower, end });
     };
     let seconds = |at: usize| (from + at) as f64 * FRAME_SECONDS;
@@ -222,6 +226,16 @@ mod tests {
         let spans = spans(&[was, word("he", 2.6), word("might", 3.5)], &frames, 4.0);
         near(spans[0], 0.5, 1.3);
         near(spans[1], 2.5, 2.6);
+    }
+
+    #[test]
+    fn a_sentence_begins_after_the_pause_also_where_the_tail_before_it_is_longer() {
+        let frames = sound(4.0, &[(0.5, 1.3), (1.9, 3.5)]);
+        for (text, end, start) in [("was.", 1.3, 1.9), ("was", 0.9, 0.9)] {
+            let spans = spans(&[word(text, 0.9), word("he", 2.0), word("might", 3.5)], &frames, 4.0);
+            near(spans[0], 0.5, end);
+            assert!((spans[1].start - start).abs() < 0.02, "{text} {:?}", spans[1]);
+        }
     }
 
     #[test]
