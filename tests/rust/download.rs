@@ -125,7 +125,7 @@ fn picture_and_sound_that_come_apart_are_joined() {
     let server = Server::new(names(files.path()).iter().map(page));
     let (ctx, messages) = listening();
     let done = fetch(&spec(server.url("/show.mpd"), dir.path()), &policy(&server), &ctx).unwrap();
-    assert_eq!(codecs(&done.video_path), ["h264", "aac"]);
+    assert_eq!(codecs(&done.video_path), ["aac", "h264"], "in the order in which they were fetched");
     assert_eq!(names(dir.path()).len(), 1);
     let joined = |report: &Report| report.message == "Joining picture and sound";
     assert!(messages.lock().unwrap().iter().any(joined), "{messages:?}");
