@@ -168,10 +168,10 @@ def main() -> None:
     print(f"YTC_SEED={seed} repeats these runs")
     found = []
     for proof in proofs:
-        figures = run(proof)
-        found += figures
+        told = run(proof)
+        found += told
         if arguments.write:
-            write(proof, figures)
+            write(proof, told)
     print("\nAll figures:\n" + "\n".join(map(str, found)))
     if missed := [figure for figure in found if not figure.kept]:
         sys.exit(f"{len(missed)} of {len(found)} bars were missed")
