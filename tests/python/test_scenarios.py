@@ -18,6 +18,9 @@ import pytest
 import ytclipper_rs as yt
 from ytclipper_rs.outcome import OUTCOMES
 
+# The table has limits of time.
+pytestmark = pytest.mark.alone
+
 ROOT = Path(__file__).parents[2]
 TABLE: dict[str, Any] = json.loads((ROOT / "tests/scenarios.json").read_text())
 SCENARIOS: dict[str, Any] = {scenario["name"]: scenario for scenario in TABLE["scenarios"]}
