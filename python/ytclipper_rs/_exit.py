@@ -19,8 +19,11 @@ from .exceptions import YtclipperError
 if TYPE_CHECKING:
     from .engine import Engine
 
-GRACE_SECONDS = 4.0
+GRACE_SECONDS = 3.5
 """How long engines may take at exit to stop their jobs and remove what those left."""
+
+CALLBACK_SECONDS = 0.5
+"""How long callbacks under way may take after that; one that takes longer is left behind."""
 
 _engines: weakref.WeakSet[Engine] = weakref.WeakSet()
 
@@ -38,7 +41,7 @@ def _close_all() -> None:
         for engine in engines:
             with contextlib.suppress(YtclipperError):
                 engine.shutdown("now", timeout=min(patience, deadline - time.monotonic()))
-    _native.quiesce(1.0)
+    _native.quiesce(CALLBACK_SECONDS)
 
 
 def _forget_all() -> None:

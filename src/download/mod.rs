@@ -23,6 +23,7 @@ use crate::context::Context;
 use crate::error::{Error, ErrorKind, Result};
 use crate::outcome::Download;
 use crate::spec::{DEFAULT_MAX_DOWNLOAD_BYTES, DownloadSpec};
+use crate::sys::MadeFolders;
 
 pub use self::arrival::Watch;
 
@@ -128,7 +129,7 @@ impl Fetch<'_> {
     fn run<'a>(&self, watch: &'a mut Watch<'a>) -> Result<Download> {
         self.ctx.progress.set(0.0, format!("Looking at {}", self.url.host));
         self.url.admit(self.policy, self.ctx)?;
-        let folder = private_folder(&self.spec.dir)?;
+        let (above, folder) = private_folder(&self.spec.dir)?;
         let info = self.describe(folder.path())?;
         let stem = info.stem(&self.url.text);
         let target = self.spec.dir.join(format!("{stem}.mp4"));
@@ -137,6 +138,7 @@ impl Fetch<'_> {
             self.fetch(&info, folder.path(), watch)?;
             publish(&find_media(folder.path(), self.policy)?, &target)?;
         }
+        above.keep();
         self.ctx.progress.set(1.0, if reused { "Already downloaded" } else { "Downloaded" });
         Ok(Download { video_path: target, reused, ..info.describe(stem, &self.url.text) })
     }
@@ -193,11 +195,11 @@ impl Fetch<'_> {
     }
 }
 
-/// An empty folder within `dir`, so that the finished file needs only a new name.
-fn private_folder(dir: &Path) -> Result<tempfile::TempDir> {
-    let fail = |error| Error::io(error, "make the folder", dir);
-    fs::create_dir_all(dir).map_err(fail)?;
-    tempfile::Builder::new().prefix(".ytclipper-download-").tempdir_in(dir).map_err(fail)
+/// An empty folder within `dir`, so that the finished file needs only a new name. `dir` is made where
+/// it does not exist.
+fn private_folder(dir: &Path) -> Result<(MadeFolders, tempfile::TempDir)> {
+    let make = || tempfile::Builder::new().prefix(".ytclipper-download-").tempdir_in(dir);
+    MadeFolders::create_with(dir, make).map_err(|error| Error::io(error, "make the folder", dir))
 }
 
 /// The file that yt-dlp left. It leaves none, without an error, where the file was too large.

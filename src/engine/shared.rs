@@ -307,7 +307,7 @@ mod tests {
     use crate::engine::Engine;
     use crate::outcome::Thumbnail;
     use crate::spec::ProbeSpec;
-    use crate::sys::holds_in_child;
+    use crate::sys::{hangs_in_child, holds_in_child};
 
     fn engine() -> Engine {
         let outcome = || Outcome::Thumbnail(Thumbnail { output: "a".into(), width: 2, height: 2, time: 0.0 });
@@ -341,16 +341,16 @@ mod tests {
         engine.submit(spec()).unwrap().wait(None).unwrap();
     }
 
-    /// What keeps the test above honest.
+    /// What keeps the test above honest: behind the guard a call hangs.
     #[test]
-    fn a_lock_held_at_the_fork_is_held_in_the_child() {
+    fn a_call_without_the_guard_hangs_in_the_child() {
         let engine = engine();
         let board = engine.owner.shared.board.lock();
-        assert!(holds_in_child(|| engine.owner.shared.board.is_locked()));
+        assert!(hangs_in_child(|| engine.owner.shared.jobs()));
         drop(board);
         // Workers take the lock, too; once they are joined nobody does.
         engine.shutdown(ShutdownMode::Now, None).unwrap();
-        assert!(!holds_in_child(|| engine.owner.shared.board.is_locked()));
+        assert!(!hangs_in_child(|| engine.owner.shared.jobs()));
     }
 
     #[test]

@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 use super::atomic::sync_folder;
 use crate::error::{Error, Result};
 use crate::spec::OutputFormat;
+use crate::sys::MadeFolders;
 
 /// Longest title in a name, in characters, and in bytes so that the whole name stays below the
 /// 255 that file systems allow.
@@ -21,31 +22,32 @@ const MAX_SAME_NAME: u32 = 10_000;
 const FORBIDDEN: &str = r#"<>:"/\|?*"#;
 
 /// Makes the project's own folder below `base`: `<title>_<YYYY-MM-DD>`, with `_1`, `_2`, … where
-/// that is taken. Two jobs at once get two folders. `base` is made where it does not exist.
-pub fn project_folder(base: &Path, title: &str, date: NaiveDate) -> Result<PathBuf> {
-    std::fs::create_dir_all(base).map_err(|error| Error::io(error, "make the folder", base))?;
+/// that is taken. Two jobs at once get two folders. `base` is made where it does not exist, and goes
+/// again with the returned folders unless they are kept.
+pub fn project_folder(base: &Path, title: &str, date: NaiveDate) -> Result<(MadeFolders, PathBuf)> {
+    let make = || numbered_folder(base, title, date);
+    let fail = |error| Error::io(error, "make the folder", base);
+    MadeFolders::create_with(base, make).map_err(fail)
+}
+
+fn numbered_folder(base: &Path, title: &str, date: NaiveDate) -> io::Result<PathBuf> {
     let name = format!("{}_{}", safe_title(title), date.format("%Y-%m-%d"));
     for number in 0..MAX_SAME_NAME {
         let folder = base.join(if number == 0 { name.clone() } else { format!("{name}_{number}") });
         match std::fs::create_dir(&folder) {
-            Ok(()) => return lasting(folder, base),
+            Ok(()) => return sync_folder(base).map(|()| folder),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(Error::io(error, "make the folder", &folder)),
+            Err(error) => return Err(error),
         }
     }
-    let error = io::Error::from(io::ErrorKind::AlreadyExists);
-    Err(Error::io(error, "make the folder", &base.join(name)))
+    Err(io::ErrorKind::AlreadyExists.into())
 }
 
 /// Makes the folder for clips of a format (`original`, `reels`) within a project.
 pub fn format_folder(project: &Path, format: OutputFormat) -> Result<PathBuf> {
     let folder = project.join(format.folder());
-    std::fs::create_dir_all(&folder).map_err(|error| Error::io(error, "make the folder", &folder))?;
-    lasting(folder, project)
-}
-
-fn lasting(folder: PathBuf, parent: &Path) -> Result<PathBuf> {
-    sync_folder(parent).map_err(|error| Error::io(error, "make the folder", &folder))?;
+    let made = std::fs::create_dir_all(&folder).and_then(|()| sync_folder(project));
+    made.map_err(|error| Error::io(error, "make the folder", &folder))?;
     Ok(folder)
 }
 
@@ -126,8 +128,8 @@ mod tests {
     fn the_second_project_of_a_day_gets_a_number() {
         let base = tempfile::tempdir().unwrap();
         let deep = base.path().join("To Upload");
-        let name = |_| project_folder(&deep, "My talk", date()).unwrap().file_name().unwrap().to_owned();
-        let names: Vec<_> = (0..3).map(name).collect();
+        let made: Vec<_> = (0..3).map(|_| project_folder(&deep, "My talk", date()).unwrap()).collect();
+        let names: Vec<_> = made.iter().map(|(_, folder)| folder.file_name().unwrap()).collect();
         assert_eq!(names, ["My_talk_2026-11-05", "My_talk_2026-11-05_1", "My_talk_2026-11-05_2"]);
     }
 
@@ -138,7 +140,7 @@ mod tests {
             .map(|_| {
                 let base = base.path().to_owned();
                 std::thread::spawn(move || -> Vec<PathBuf> {
-                    (0..20).map(|_| project_folder(&base, "x", date()).unwrap()).collect()
+                    (0..20).map(|_| project_folder(&base, "x", date()).unwrap().1).collect()
                 })
             })
             .collect();

@@ -22,12 +22,6 @@ impl<T> Mutex<T> {
     pub fn lock(&self) -> MutexGuard<'_, T> {
         MutexGuard(Some(self.0.lock().unwrap_or_else(PoisonError::into_inner)))
     }
-
-    /// Whether somebody holds the lock.
-    #[cfg(test)]
-    pub fn is_locked(&self) -> bool {
-        matches!(self.0.try_lock(), Err(std::sync::TryLockError::WouldBlock))
-    }
 }
 
 /// The lock while it is held. It is empty only inside of a [`Condvar`]'s wait.

@@ -3,6 +3,7 @@
 
 #[cfg(feature = "download")]
 mod children;
+mod folders;
 #[cfg(test)]
 mod fork;
 mod lock;
@@ -12,8 +13,9 @@ mod sync;
 
 #[cfg(feature = "download")]
 pub use children::{Signal, die_with_parent, has_exited, signal_group};
+pub use folders::MadeFolders;
 #[cfg(test)]
-pub use fork::holds_in_child;
+pub use fork::{hangs_in_child, holds_in_child};
 pub use lock::{Condvar, Mutex, MutexGuard};
 pub use memory::resident_bytes;
 pub use priority::lower_priority;

@@ -122,6 +122,48 @@ def test_an_exit_without_the_guard_is_noticed(media: Media, tmp_path: Path) -> N
         end("normal", 1.0, media.long, tmp_path, UNGUARDED)
 
 
+# What a callback may be at when the interpreter ends: it never comes back, or too late.
+STUCK = {
+    "waits for a thread that waits for the engine": (
+        "waiting = threading.Thread(target=engine.shutdown, daemon=True)\n"
+        "def callback(job):\n"
+        "    inside.set()\n"
+        "    waiting.start()\n"
+        "    waiting.join()\n"
+    ),
+    "asks for the GIL again and again": (
+        "def callback(job):\n    inside.set()\n    while True:\n        time.sleep(0.0001)\n"
+    ),
+    "raises, and the hook never returns": (
+        "def hook(unraisable):\n"
+        "    inside.set()\n"
+        "    while True:\n"
+        "        time.sleep(0.0001)\n"
+        "sys.unraisablehook = hook\n"
+        "def callback(job):\n"
+        "    raise KeyError\n"
+    ),
+}
+LEAVE_STUCK = """
+inside = threading.Event()
+engine.probe(source).add_done_callback(callback)
+inside.wait()
+time.sleep(pause)
+leave()
+"""
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("way", STUCK)
+def test_a_callback_that_never_returns_does_not_keep_the_interpreter(
+    way: str, media: Media, tmp_path: Path
+) -> None:
+    # An engine of its own: nothing is delivered by one that is busy.
+    code = "engine = yt.Engine(workers=1)\n" + STUCK[way] + LEAVE_STUCK
+    ENDS[way] = (code, 0)
+    assert end(way, 0.1, media.long, tmp_path) <= LIMIT
+
+
 FORKING = """
 import struct
 count, seed = int(sys.argv[3]), int(sys.argv[4])

@@ -189,7 +189,7 @@ fn cancelling_ends_every_process_and_leaves_nothing() {
     };
     let ctx =
         Context { progress: ProgressSink::new(Stage::Downloading, Arc::new(sink)), ..Context::detached() };
-    let (spec, cancel) = (spec(server.url("/a.mp4"), dir.path()), ctx.cancel.clone());
+    let (spec, cancel) = (spec(server.url("/a.mp4"), &dir.path().join("new")), ctx.cancel.clone());
     let worker = thread::spawn(move || fetch(&spec, &policy, &ctx));
     begun.recv_timeout(Duration::from_secs(30)).expect("the download did not begin");
     assert!(processes_in(dir.path()).len() >= 2, "shell and yt-dlp are at work");

@@ -1,8 +1,9 @@
 //! A Python function that the dispatcher calls.
 
 use pyo3::prelude::*;
+use pyo3::types::PyTuple;
 
-use crate::exit;
+use crate::{exit, stay};
 
 /// A function without arguments. What it raises goes to `sys.unraisablehook`.
 pub(crate) struct Callback(Py<PyAny>);
@@ -23,8 +24,9 @@ impl Callback {
     }
 
     fn call_with(&self, py: Python<'_>) {
-        if let Err(error) = self.0.call0(py) {
-            error.write_unraisable(py, Some(self.0.bind(py)));
+        let function = self.0.bind(py);
+        if let Err(error) = stay::call(function, &PyTuple::empty(py)) {
+            stay::tell_unraisable(py, error, Some(function));
         }
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! A thread that asks for the GIL while the interpreter ends is unwound by force, which aborts in
 //! Rust frames. So every crossing is counted, and at exit the border closes: no new call into
-//! Python begins, and those who gave the GIL up for a wait have come back.
+//! Python begins, and those who gave the GIL up for a wait have come back. A callback that does not
+//! come back in time is left where it is, see [`crate::stay`].
 
 use std::sync::atomic::{AtomicBool, AtomicIsize, Ordering};
 use std::time::{Duration, Instant};

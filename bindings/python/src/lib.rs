@@ -8,7 +8,7 @@
 //!   takes the GIL, and a Python object that a worker lets go of is released by the next thread
 //!   that holds it;
 //! - once the interpreter begins to end, nothing of ours enters Python any more
-//!   ([`exit::quiesce`]).
+//!   ([`exit::quiesce`]), and a callback that is still at it then stays where it is ([`stay`]).
 
 mod callback;
 mod engine;
@@ -18,4 +18,5 @@ mod job;
 mod log;
 mod models;
 mod module;
+mod stay;
 mod wait;

@@ -18,7 +18,7 @@ use tracing::subscriber::Interest;
 use tracing::{Event, Level, Metadata, Subscriber};
 use ytclipper::engine::DispatcherHandle;
 
-use crate::exit;
+use crate::{exit, stay};
 
 /// Records that wait for a dispatcher at most; what comes beyond is left out and counted.
 const MOST_WAITING: usize = 1000;
@@ -96,7 +96,7 @@ fn deliver(record: &Record) {
     let left_out = LEFT_OUT.swap(0, Ordering::Relaxed);
     exit::call_python(|py| {
         if let Err(error) = emit(py, record, left_out) {
-            error.write_unraisable(py, None);
+            stay::tell_unraisable(py, error, None);
         }
     });
 }
@@ -104,8 +104,8 @@ fn deliver(record: &Record) {
 fn emit(py: Python<'_>, record: &Record, left_out: usize) -> PyResult<()> {
     static EMIT: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     let emit = EMIT.import(py, "ytclipper_rs._log", "emit")?;
-    emit.call1((record.level, record.target, &record.message, &record.thread, record.time, left_out))?;
-    Ok(())
+    let arguments = (record.level, record.target, &record.message, &record.thread, record.time, left_out);
+    stay::call(emit, &arguments.into_pyobject(py)?)
 }
 
 /// Python's number of a level.

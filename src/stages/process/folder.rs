@@ -4,18 +4,21 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Result;
 use crate::publish::project_folder;
+use crate::sys::MadeFolders;
 
-/// A folder that this job made. Dropping it removes it with all its content, unless it was kept.
+/// A folder that this job made, with those above it that were missing. Dropping it removes it with
+/// all its content, and those above it where they are empty then, unless it was kept.
 pub(super) struct ProjectFolder {
     path: PathBuf,
     kept: bool,
+    above: MadeFolders,
 }
 
 impl ProjectFolder {
     /// Makes a new folder for a title, below `base`, under today's date.
     pub(super) fn create(base: &Path, title: &str) -> Result<Self> {
-        let path = project_folder(base, title, chrono::Local::now().date_naive())?;
-        Ok(Self { path, kept: false })
+        let (above, path) = project_folder(base, title, chrono::Local::now().date_naive())?;
+        Ok(Self { path, kept: false, above })
     }
 
     /// The folder.
@@ -26,6 +29,7 @@ impl ProjectFolder {
     /// Keeps the folder.
     pub(super) fn keep(mut self) -> PathBuf {
         self.kept = true;
+        std::mem::take(&mut self.above).keep();
         std::mem::take(&mut self.path)
     }
 }
@@ -48,10 +52,11 @@ mod tests {
     #[test]
     fn an_unfinished_project_is_removed_and_a_finished_one_stays() {
         let base = tempfile::tempdir().unwrap();
-        let dropped = ProjectFolder::create(base.path(), "talk").unwrap();
+        let deep = base.path().join("To Upload/today");
+        let dropped = ProjectFolder::create(&deep, "talk").unwrap();
         std::fs::write(dropped.path().join("clip"), "x").unwrap();
         drop(dropped);
         assert_eq!(std::fs::read_dir(base.path()).unwrap().count(), 0);
-        assert!(ProjectFolder::create(base.path(), "talk").unwrap().keep().is_dir());
+        assert!(ProjectFolder::create(&deep, "talk").unwrap().keep().is_dir());
     }
 }
