@@ -17,7 +17,7 @@ class Figure:
     """What a proof found, and what it should have found."""
 
     promise: str
-    """The promise's number, as in `promise 13`."""
+    """The promise's number, as in `promise 13`; S2 to S4 are the plan's tests of the server."""
     found: str
     bar: str
     kept: bool
@@ -27,7 +27,7 @@ class Figure:
         return f"promise {self.promise}: {self.found} (bar: {self.bar})  {verdict}"
 
 
-def tell(promise: int, found: str, bar: str, kept: bool) -> bool:
+def tell(promise: int | str, found: str, bar: str, kept: bool) -> bool:
     """Prints the line; returns whether the bar was kept."""
     print(Figure(str(promise), found, bar, kept), flush=True)
     return kept

@@ -86,6 +86,14 @@ ALL = (
     ),
     Proof("server", "The host stays quick: the server", ("27",), "python benches/server.py"),
     Proof(
+        "plan",
+        "The plan's tests 2 to 4 of the server, whole, and its page in a browser",
+        ("S2", "S3", "S4"),
+        "YTC_WHOLE=1 python -m pytest -q -s tests/python/serve/test_requests.py "
+        "tests/python/serve/test_socket.py tests/python/serve/test_failures.py "
+        "tests/python/browser",
+    ),
+    Proof(
         "c",
         "Misuse from C is caught, callbacks from C are safe",
         ("11", "13"),

@@ -212,7 +212,7 @@ def render(shots: list[Shot], clips: Path, sound: Path, target: Path) -> None:
         "-map",
         f"{len(shots)}:a",
     ]
-    command += "-c:v libx264 -preset veryfast -crf 20 -profile:v high -g 120".split()
+    command += "-c:v libx264 -preset superfast -crf 24 -profile:v high -g 120".split()
     command += "-colorspace bt709 -color_primaries bt709 -color_trc bt709".split()
     command += "-c:a aac -b:a 128k -ar 48000 -ac 2 -movflags +faststart -f mp4".split()
     subprocess.run([*command, str(target)], check=True)

@@ -9,7 +9,7 @@ import prove
 from proof import Figure, figures
 
 PAGE = Path(__file__).parents[2] / "docs/proofs.md"
-PROMISED = {"10", "11", "12", "13", "14", "15", "16", "26", "27", "C"}
+PROMISED = {"10", "11", "12", "13", "14", "15", "16", "26", "27", "C", "S2", "S3", "S4"}
 KEPT = Figure("13", "10 callbacks (of all)", "0, all", True)
 PROOF = prove.Proof("name", "title", ("13", "14"), "true")
 

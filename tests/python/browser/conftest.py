@@ -10,11 +10,12 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from serving import SERVE
 
 from conftest import ffmpeg
 
@@ -25,14 +26,17 @@ SECONDS = 20
 class Served:
     """The server, which may be ended and begun again at the same address."""
 
-    def __init__(self, folder: Path, **settings: str) -> None:
+    def __init__(
+        self, folder: Path, command: Sequence[str] = SERVE, prefix: str = "", **settings: str
+    ) -> None:
         self.folder = folder
+        self._command = command
         self._settings = settings
         self.output = folder / "ToUpload"
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = int(free.getsockname()[1])
-        self.url = f"http://127.0.0.1:{self.port}/"
+        self.url = f"http://127.0.0.1:{self.port}{prefix}/"
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -45,7 +49,7 @@ class Served:
         }
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "ytclipper_rs.cli", "serve"],
+                [sys.executable, *self._command],
                 cwd=self.folder,
                 stdout=log,
                 stderr=log,

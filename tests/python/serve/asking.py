@@ -53,6 +53,18 @@ def short_work(source: str, **more: object) -> dict[str, Any]:
     return {"url": source, "preanalyzed_clips": [clip(1, 2.5)], "encode": encode, **more}
 
 
+def whole_work(source: str, **more: object) -> dict[str, Any]:
+    """All that a request can ask for: speech, moments, the speaker followed, captions."""
+    return {
+        "url": source,
+        "format": "vertical_9x16",
+        "num_clips": 2,
+        "model": "tiny.en",
+        "burn_captions": True,
+        **more,
+    }
+
+
 def submit(client: httpx.Client, body: dict[str, Any], path: str = "/api/process") -> str:
     """Starts it in the background and tells the task's id."""
     answer = client.post(path, params={"background": True}, json=body)

@@ -4,6 +4,7 @@ server is killed."""
 from __future__ import annotations
 
 import json
+import random
 import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +13,8 @@ from typing import Any
 
 import httpx
 import pytest
-from serving import Served
+from proof import tell
+from serving import SERVE, Served, served
 
 from conftest import Media
 from serve.asking import (
@@ -30,6 +32,7 @@ from serve.asking import (
 )
 from serve.conftest import Start
 from serve.sites import endless
+from serve.size import SEED, WHOLE
 
 SECOND = 1.0
 
@@ -238,35 +241,34 @@ def alive(process: int) -> bool:
     return state != "Z"
 
 
-@pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGKILL])
-def test_a_killed_server_leaves_no_child_no_file_and_tasks_that_can_be_repeated(
-    start: Start, by: signal.Signals
-) -> None:
-    with endless() as site:
-        settings = {"workers": 2, "allow_hosts": '["127.0.0.1"]', "shutdown_mode": "now"}
-        server = start(**settings)
+KILLS = 10 if WHOLE else 1
+"""How often a server is killed by each signal."""
+
+
+def kill_and_restart(folder: Path, by: signal.Signals, pause: float) -> None:
+    """A server that downloads, makes pictures and has a task waiting is ended, and begins anew."""
+    settings = {
+        "workers": 2,
+        "allow_hosts": '["127.0.0.1"]',
+        "shutdown_mode": "now",
+        "shutdown_timeout": 0.1,
+    }
+    with endless() as site, served(folder, SERVE, **settings) as server:
         with httpx.Client(base_url=server.url, timeout=30) as client:
             download = submit(client, {"url": site})
-            render = submit(client, long_work(put(server.folder), format="original"))
-            waiting = submit(client, short_work(put(server.folder)))
+            render = submit(client, long_work(put(folder), format="original"))
+            waiting = submit(client, short_work(put(folder)))
             until(client, render, working)
-            until(client, download, lambda _: len(left(server.folder)) >= 2)
-        below = children(server.process.pid)
-        assert below, "yt-dlp does not run"
-        begun = time.monotonic()
-        server.stop(by)
-        assert time.monotonic() - begun < 10
-        limit = time.monotonic() + 5
-        while any(map(alive, below)) and time.monotonic() < limit:
-            time.sleep(0.02)
-        assert not [process for process in below if alive(process)]
+            until(client, download, lambda _: len(left(folder)) >= 2)
+        time.sleep(pause)
+        end_at_once(server, by)
         if by == signal.SIGTERM:
-            assert left(server.folder) == []
+            assert left(folder) == []
             assert "Traceback" not in server.log()
         else:
-            assert left(server.folder), "the control: there is something to remove"
-        again = start(**settings)
-        assert left(again.folder) == []
+            assert left(folder), "the control: there is something to remove"
+    with served(folder, SERVE, **settings) as again:
+        assert left(folder) == []
         with httpx.Client(base_url=again.url, timeout=30) as client:
             assert client.get("/api/clips").json() == {"clips": []}
             for id in (download, render, waiting):
@@ -276,6 +278,36 @@ def test_a_killed_server_leaves_no_child_no_file_and_tasks_that_can_be_repeated(
             repeated = client.post(f"/api/tasks/{waiting}/retry").json()
             assert repeated["retry_of"] == waiting
             assert until(client, repeated["task_id"], ended)["state"] == "succeeded"
+
+
+def end_at_once(server: Served, by: signal.Signals) -> None:
+    """Ends a server with a child; that one must not live on."""
+    below = children(server.process.pid)
+    assert below, "yt-dlp does not run"
+    begun = time.monotonic()
+    server.stop(by)
+    assert time.monotonic() - begun < 10
+    limit = time.monotonic() + 5
+    while any(map(alive, below)) and time.monotonic() < limit:
+        time.sleep(0.02)
+    assert not [process for process in below if alive(process)]
+
+
+@pytest.mark.timeout(60 * KILLS)
+@pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGKILL])
+def test_a_killed_server_leaves_no_child_no_file_and_tasks_that_can_be_repeated(
+    tmp_path: Path, by: signal.Signals
+) -> None:
+    chance = random.Random(SEED)
+    for number in range(KILLS):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        kill_and_restart(folder, by, chance.uniform(0, 3) if WHOLE else 0)
+    found = (
+        f"{by.name} to a server at work, {KILLS} times, seed {SEED}: no child lives on, no file is "
+        "left after the restart, its tasks are told and can be repeated"
+    )
+    assert tell("S4", found, "all", True)
 
 
 def test_a_second_server_leaves_the_files_of_the_first_alone(start: Start) -> None:

@@ -10,12 +10,25 @@ from typing import Any
 
 import httpx
 import pytest
+from proof import tell
 from serving import Served
 from websockets.asyncio.client import connect
 
 from conftest import Media
-from serve.asking import SAMPLE, listed, long_work, put, short_work, submit, task, until, working
+from serve.asking import (
+    SAMPLE,
+    listed,
+    long_work,
+    put,
+    short_work,
+    submit,
+    task,
+    until,
+    whole_work,
+    working,
+)
 from serve.conftest import Start
+from serve.size import WHOLE
 
 WORKERS = 2
 
@@ -38,12 +51,14 @@ async def hear(server: Served, client_id: str, told: list[dict[str, Any]]) -> No
                 return
 
 
-@pytest.mark.parametrize(("count", "real"), [(2, True), (10, False)])
+@pytest.mark.timeout(1800 if WHOLE else 120)
+@pytest.mark.parametrize(("count", "real"), [(2, True), (10, WHOLE)])
 def test_requests_at_once_all_finish_in_order_and_each_hears_of_its_own(
     start: Start, media: Media, count: int, real: bool
 ) -> None:
     server = start(workers=WORKERS, queue_capacity=10)
     source = put(server.folder, SAMPLE if real else media.long)
+    work = whole_work if WHOLE else short_work
     told: list[list[dict[str, Any]]] = [[] for _ in range(count)]
     most: list[int] = []
 
@@ -54,8 +69,8 @@ def test_requests_at_once_all_finish_in_order_and_each_hears_of_its_own(
         while not all(told):  # each has been greeted
             await asyncio.sleep(0.01)
         watching = asyncio.ensure_future(watch(server, most))
-        async with httpx.AsyncClient(base_url=server.url, timeout=60) as client:
-            bodies = (short_work(source, client_id=f"client-{n}") for n in range(count))
+        async with httpx.AsyncClient(base_url=server.url, timeout=1800) as client:
+            bodies = (work(source, client_id=f"client-{n}") for n in range(count))
             answers = await asyncio.gather(
                 *(client.post("/api/process", json=body) for body in bodies)
             )
@@ -81,6 +96,11 @@ def test_requests_at_once_all_finish_in_order_and_each_hears_of_its_own(
     assert [task["created_at"] for task in tasks] == sorted(task["created_at"] for task in tasks)
     for earlier, later in zip(begun, begun[WORKERS:], strict=False):
         assert earlier < later, "a later request overtook an earlier one"
+    found = (
+        f"{count} requests at once on {WORKERS} workers: begun in order, at most {max(most)} at a "
+        "time, each client heard of its own only, all finished"
+    )
+    assert tell("S2", found, "all", True)
 
 
 def test_one_more_than_the_queue_holds_is_asked_to_come_again(start: Start) -> None:

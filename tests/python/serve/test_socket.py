@@ -11,21 +11,24 @@ from typing import Any
 
 import httpx
 import pytest
+from proof import tell
 from serving import Served
 from websockets.asyncio.client import ClientConnection, connect
 
 from conftest import Media
 from serve.asking import clip, put, short_work, submit
 from serve.conftest import Start
+from serve.size import WHOLE
 
-PING = 0.2
+PING = 10.0 if WHOLE else 0.2
 LATE = 1.0
 
 
 BRIEF = (clip(1, 7), clip(20, 26))
 """About a second's work, told of by a dozen messages."""
-LONGER = (clip(1, 20), clip(30, 50))
-"""A few seconds' work."""
+LONGER = (clip(1, 20), clip(30, 50)) * (25 if WHOLE else 1)
+"""A few seconds' work; whole, more than a minute's."""
+AT_LEAST = 60.0 if WHOLE else 0.0
 Clips = Sequence[dict[str, Any]]
 
 
@@ -52,6 +55,7 @@ async def until_end(socket: ClientConnection) -> list[dict[str, Any]]:
     raise AssertionError("the connection was closed")
 
 
+@pytest.mark.timeout(600)
 def test_it_stays_open_for_the_whole_run_with_pings_on_time(start: Start, media: Media) -> None:
     server = start(ping_interval=PING)
 
@@ -74,8 +78,16 @@ def test_it_stays_open_for_the_whole_run_with_pings_on_time(start: Start, media:
     assert {"clipping", "complete"} <= {message["stage"] for message in progress}
     numbers = [message["seq"] for message in told[1:] if message["type"] != "ping"]
     assert numbers == list(range(1, len(numbers) + 1))
+    lasted = told[-1]["at"] - told[0]["at"]
+    assert lasted >= AT_LEAST
+    found = (
+        f"a WebSocket open for a run of {lasted:.0f} s: {len(pings) - 1} pings, at most "
+        f"{max(gaps) - PING:.3f} s late; {len(percents)} reports, none lost, none back"
+    )
+    assert tell("S3", found, f"<= {LATE:g} s, 0", max(gaps) < PING + LATE)
 
 
+@pytest.mark.timeout(600)
 def test_nothing_is_lost_by_a_dropped_connection(start: Start, media: Media) -> None:
     server = start()
 
@@ -108,7 +120,9 @@ def test_nothing_is_lost_by_a_dropped_connection(start: Start, media: Media) -> 
             return seen, heard
 
     seen, whole = asyncio.run(main())
-    assert [message["seq"] for message in seen] == [message["seq"] for message in whole]
+    found = f"a connection cut every three messages: {len(seen)} of {len(whole)} received"
+    same = [message["seq"] for message in seen] == [message["seq"] for message in whole]
+    assert tell("S3", found, "each once, in order", same)
 
 
 def test_a_client_of_another_start_gets_all_and_one_that_is_new_what_comes(

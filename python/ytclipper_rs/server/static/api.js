@@ -15,11 +15,15 @@ const TASKS = 200;
 const SUMMARIES = 30;
 const SILENT = "The server does not answer. Try again in a moment.";
 
+/** The page's own address: a proxy may put a prefix before all addresses of the server's. */
+const BASE = new URL(".", import.meta.url);
+const at = (path) => new URL(path.slice(1), BASE).href;
+
 async function ask(path, { method = "GET", body = null, headers = {} } = {}) {
   const json = body === null ? {} : { "content-type": "application/json" };
   let response;
   try {
-    response = await fetch(path, { method, headers: { ...json, ...headers }, body: body === null ? null : JSON.stringify(body) });
+    response = await fetch(at(path), { method, headers: { ...json, ...headers }, body: body === null ? null : JSON.stringify(body) });
   } catch {
     throw new ServerError(SILENT);
   }
@@ -117,7 +121,7 @@ export class Api {
         else reject(refusal(request.status, request.response));
       });
     });
-    request.open("POST", `/api/upload?filename=${encodeURIComponent(file.name)}`);
+    request.open("POST", at(`/api/upload?filename=${encodeURIComponent(file.name)}`));
     request.responseType = "json";
     request.setRequestHeader("content-type", "application/octet-stream");
     request.send(file);
@@ -126,8 +130,8 @@ export class Api {
 
   /** Where the WebSocket is, from the message on that was seen last. */
   socketAddress(seq, instance) {
-    const address = new URL("/ws", location.href);
-    address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
+    const address = new URL(at("/ws"));
+    address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
     if (seq !== null) address.searchParams.set("since", seq);
     if (instance !== null) address.searchParams.set("instance", instance);
     return address;
@@ -163,6 +167,9 @@ function asProject(clip, summary) {
   };
 }
 
+/** An address for the browser itself, null where there is none. */
+const whole = (path) => (path ? at(path) : null);
+
 function asClip(clip) {
   return {
     id: clip.id,
@@ -175,11 +182,11 @@ function asClip(clip) {
     duration: clip.duration ?? 0,
     size: clip.size_bytes,
     files: {
-      video: clip.url,
-      poster: clip.thumbnail_url,
-      srt: clip.captions.srt ?? null,
-      vtt: clip.captions.vtt ?? null,
-      framing: clip.framing_url,
+      video: whole(clip.url),
+      poster: whole(clip.thumbnail_url),
+      srt: whole(clip.captions.srt),
+      vtt: whole(clip.captions.vtt),
+      framing: whole(clip.framing_url),
       info: clip.info_url,
     },
   };
