@@ -397,8 +397,8 @@ typedef struct ytc_progress {
 } ytc_progress;
 
 /**
- * Told of a job's progress. `job` may be used until the function returns, and needs no free;
- * `progress` may be read until then.
+ * Told of a job's progress. `job` may be used until the function returns, and needs no free; it is
+ * NULL where there are too many live handles. `progress` may be read until then.
  *
  * Since: 0.1
  */
@@ -407,14 +407,16 @@ typedef void (*ytc_progress_fn)(void *userdata,
                                 const struct ytc_progress *progress);
 
 /**
- * Told that a job is over. `job` may be used until the function returns, and needs no free.
+ * Told that a job is over. `job` may be used until the function returns, and needs no free; it is
+ * NULL where there are too many live handles.
  *
  * Since: 0.1
  */
 typedef void (*ytc_done_fn)(void *userdata, struct ytc_job *job);
 
 /**
- * Lets go of a callback's userdata.
+ * Lets go of a callback's userdata. It may be called on any thread: that of the last callback, of the
+ * call that failed, or of the one that ended a subscription.
  *
  * Since: 0.1
  */
@@ -422,9 +424,15 @@ typedef void (*ytc_free_fn)(void *userdata);
 
 /**
  * Functions of the host. They are called on the engine's one dispatcher thread, one at a time and
- * under no lock; those that wait for something hold back the callbacks of all jobs. Inside of one,
- * any call is legal that does not wait: `ytc_job_wait` and `ytc_engine_shutdown` return
- * `YTC_STATUS_WOULD_DEADLOCK`. They must not throw, and must not jump out.
+ * under no lock; those that wait for something hold back the callbacks of all jobs. Only where
+ * the engine has come to its end already are they called by `ytc_job_subscribe` itself, on its
+ * thread. Inside of one, any call is legal that does not wait: `ytc_job_wait` and
+ * `ytc_engine_shutdown` return `YTC_STATUS_WOULD_DEADLOCK`. They must not throw, and must not jump
+ * out.
+ *
+ * `ytc_job_wait` returns as soon as the job is over, which may be before `on_done` is called. That
+ * nobody uses `userdata` any more is told by `userdata_free`, and by a `ytc_engine_shutdown` that
+ * returned `YTC_STATUS_OK`, by nothing else.
  *
  * The struct itself is copied, so it may be a local variable.
  *
@@ -432,7 +440,8 @@ typedef void (*ytc_free_fn)(void *userdata);
  */
 typedef struct ytc_callbacks {
     /**
-     * Called with each progress event, at most ten times a second, or NULL.
+     * Called with each progress event, or NULL: at most ten times a second but for changes of the
+     * stage, and for up to 256 earlier events that a subscription asks for.
      */
     ytc_progress_fn on_progress;
     /**
@@ -773,8 +782,8 @@ ytc_status ytc_job_subscribe(struct ytc_job *job,
                              struct ytc_error **error);
 
 /**
- * Ends a subscription: no callback begins after this call. One that is under way on the dispatcher
- * thread at that moment still finishes, and `userdata_free` runs after it.
+ * Ends a subscription: no callback is begun after this call. One that the dispatcher thread has
+ * begun by then still runs; `userdata_free` is called after it, and at once where there is none.
  *
  * - `subscription`: the subscription, or NULL, which is fine.
  *
@@ -928,8 +937,9 @@ ytc_status ytc_engine_shutdown(struct ytc_engine *engine,
  * - `engine`: the engine, or NULL, which is fine.
  *
  * Returns: `YTC_STATUS_OK`, or why nothing was freed; it may be ignored.
- * Ownership: the handle is stale from here on, and the engine's descriptor of events is closed.
- * Thread: any.
+ * Ownership: the handle is stale from here on; the engine's descriptor of events is closed once the
+ * last of its jobs is over.
+ * Thread: any; a call that another thread is in with this engine goes on, and ends as its jobs do.
  * Errors: `YTC_STATUS_INVALID_HANDLE`, `YTC_STATUS_ENGINE_FORKED`.
  * Since: 0.1
  */
@@ -978,8 +988,9 @@ ytc_status ytc_engine_submit(struct ytc_engine *engine,
                              struct ytc_error **error);
 
 /**
- * Another handle of a job, by its number: an unfinished one, or one of the newest finished ones
- * (`keep_finished` in the settings).
+ * Another handle of a job, by its number: an unfinished one, one of the newest finished ones
+ * (`keep_finished` in the settings), or the one of the newest `YTC_EVENT_KIND_DONE` that
+ * `ytc_engine_next_event` told, until it tells another one.
  *
  * - `engine`: the engine.
  * - `id`: the job's number, of `ytc_job_id` or an event.
@@ -1002,7 +1013,8 @@ ytc_status ytc_engine_job(struct ytc_engine *engine,
 /**
  * The engine's descriptor of events, for `poll`, `select`, `epoll` or an event loop: it is readable
  * while `ytc_engine_next_event` has something to tell. Nobody but the library reads or writes it.
- * Events are collected from the first call of either function on.
+ * Events are collected from the first call of either function on; jobs that were submitted earlier
+ * and are still known tell their newest event, which for finished ones is their end.
  *
  * - `engine`: the engine.
  * - `fd`: receives the descriptor, always the same; −1 where the call fails.
@@ -1436,7 +1448,8 @@ ytc_status ytc_string_free(char *text);
 
 /**
  * Hands the library's messages to a function, in place of the one before. Without one, the library
- * says nothing; it never writes to the standard streams but for the report of a panic.
+ * says nothing; it never writes to the standard streams but for the report of a panic. In a child
+ * of a fork it says nothing until this is called there.
  *
  * - `max_level`: the last `ytc_log_level` that is wanted; `YTC_LOG_LEVEL_OFF` for none.
  * - `callback`: the function, or NULL for none. It is called on any thread of the library, also

@@ -101,6 +101,9 @@ class Result {
 public:
     explicit Result(ytc_result *result) : result_(result) {}
 
+    /* The handle, for what is not wrapped here; it stays this object's. */
+    ytc_result *get() const noexcept { return result_.get(); }
+
     std::string json() const { return ytc_result_json(result_.get()); }
     double duration() const noexcept { return ytc_result_duration(result_.get()); }
 
@@ -181,6 +184,9 @@ class Job {
 public:
     Job(ytc_job *job, std::shared_future<Result> future) : job_(job), future_(std::move(future)) {}
 
+    /* The handle, for what is not wrapped here; it stays this object's. */
+    ytc_job *get() const noexcept { return job_.get(); }
+
     std::uint64_t id() const noexcept { return ytc_job_id(job_.get()); }
     std::string kind() const { return ytc_job_kind(job_.get()); }
 
@@ -237,10 +243,27 @@ private:
     std::shared_future<Result> future_;
 };
 
-/* A queue of jobs and the threads that run them. Destroying it cancels what is not over, and does
- * not wait; shutdown() does. */
+/* A queue of jobs and the threads that run them. Destroying it cancels what is not over and waits
+ * for that, some 250 ms, so that no callback outlives what it captured; shutdown() waits for the
+ * jobs. Inside a callback, and after detach(), nothing is waited for. */
 class Engine {
 public:
+    Engine(Engine &&) noexcept = default;
+
+    Engine &operator=(Engine &&other) noexcept
+    {
+        if (this != &other) {
+            wind_up();
+            engine_ = std::move(other.engine_);
+        }
+        return *this;
+    }
+
+    ~Engine() { wind_up(); }
+
+    /* Cancels what is not over and lets go of the engine without waiting: callbacks may still come. */
+    void detach() noexcept { engine_.reset(); }
+
     explicit Engine(const std::string &config_json = "{}")
     {
         ytc_engine *engine = nullptr;
@@ -378,6 +401,14 @@ public:
     }
 
 private:
+    void wind_up() noexcept
+    {
+        ytc_error *error = nullptr;
+        if (engine_ && ytc_engine_shutdown(engine_.get(), YTC_SHUTDOWN_MODE_NOW, -1, &error) != YTC_STATUS_OK)
+            ytc_error_free(error);
+        engine_.reset();
+    }
+
     template <typename Submit> Job run(OnProgress on_progress, Submit submit)
     {
         std::shared_future<Result> future;

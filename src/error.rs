@@ -109,7 +109,8 @@ impl fmt::Display for ErrorKind {
 }
 
 /// A failure, cheap to clone so that every waiter of a job can have it.
-#[derive(Clone, Serialize)]
+#[derive(Clone, Serialize, thiserror::Error)]
+#[error("{message}")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Error {
     /// What kind of failure it is.
@@ -205,12 +206,6 @@ impl Error {
     }
 }
 
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.kind)?;
@@ -218,12 +213,6 @@ impl fmt::Debug for Error {
             write!(f, " in {stage}")?;
         }
         write!(f, ": {}", self.message)
-    }
-}
-
-impl std::error::Error for Error {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.source.as_ref().map(|source| source.as_ref() as _)
     }
 }
 

@@ -27,7 +27,8 @@ def emit(level: int, target: str, message: str, thread: str, time: float, left_o
         logger.warning("%d messages were left out: the handlers are too slow", left_out)
     if logger.isEnabledFor(level):
         record = logger.makeRecord(logger.name, level, "", 0, message, (), None)
-        record.created, record.threadName = time, thread
+        record.relativeCreated += 1000 * (time - record.created)
+        record.created, record.msecs, record.threadName = time, int(time % 1 * 1000), thread
         logger.handle(record)
 
 

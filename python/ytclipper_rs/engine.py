@@ -108,6 +108,7 @@ class Engine(JobMethods):
         _log.follow_level()
         self._native = _native.Engine(json.dumps(given))
         self._jobs: weakref.WeakValueDictionary[int, Job[Any]] = weakref.WeakValueDictionary()
+        self._wrapping = threading.Lock()
         _exit.close_at_exit(self)
 
     def _submit(self, spec: JobSpec, options: SubmitOptions) -> Job[Any]:
@@ -206,7 +207,8 @@ class Engine(JobMethods):
             raise
 
     def _wrap(self, native: _native.Job) -> Job[Any]:
-        return self._jobs.setdefault(native.id, Job(native, self))
+        with self._wrapping:
+            return self._jobs.setdefault(native.id, Job(native, self))
 
     def __enter__(self: E) -> E:
         return self

@@ -156,7 +156,8 @@ class JobCancelled(YtclipperError, kind="cancelled"):
 
 
 class JobTimeout(YtclipperError, TimeoutError, kind="timeout"):
-    """A wait or a job ran into its deadline. A job whose wait timed out goes on."""
+    """A wait or a job ran into its deadline. A job whose wait timed out goes on; one that ran into
+    a deadline of its own has failed: `context["deadline"]` is `queue`, `run` or `stall`."""
 
 
 class QueueFull(YtclipperError, RuntimeError, kind="queue_full"):

@@ -93,7 +93,7 @@ class Job(Generic[T]):
         for the job gets [`JobCancelled`][ytclipper_rs.JobCancelled].
 
         Returns:
-            False where the job was done already.
+            Whether that had an effect: False where the job was done or asked to stop already.
 
         Example:
             job.cancel()
@@ -168,8 +168,10 @@ class Job(Generic[T]):
         if not self.done():
             self._native.wait(0.0)  # refused in a callback, which would wait for itself
         wake = threading.Event()
-        with contextlib.closing(self._native.subscribe(wake.set)):
-            self._native.add_done_callback(wake.set)
+        with (
+            contextlib.closing(self._native.subscribe(wake.set)),
+            contextlib.closing(self._native.add_done_callback(wake.set)),
+        ):
             while True:
                 wake.clear()
                 finished = self.done()
@@ -191,8 +193,10 @@ class Job(Generic[T]):
         loop = asyncio.get_running_loop()
         wake = asyncio.Event()
         notify = functools.partial(_call_soon, loop, wake.set)
-        with contextlib.closing(self._native.subscribe(notify)):
-            self._native.add_done_callback(notify)
+        with (
+            contextlib.closing(self._native.subscribe(notify)),
+            contextlib.closing(self._native.add_done_callback(notify)),
+        ):
             while True:
                 wake.clear()
                 finished = self.done()
@@ -207,16 +211,18 @@ class Job(Generic[T]):
         return self._finish().__await__()
 
     async def _finish(self) -> T:
-        if not self.done():
+        # A result that nobody has read yet is waited for, too: the dispatcher reads it.
+        if self._value is None and self.state not in ("failed", "cancelled"):
             loop = asyncio.get_running_loop()
             future: asyncio.Future[None] = loop.create_future()
-            self._native.add_done_callback(functools.partial(self._wake, loop, future))
-            try:
-                await future
-            except asyncio.CancelledError:
-                if self._engine.cancel_on_await_cancel:
-                    self.cancel()
-                raise
+            notify = functools.partial(self._wake, loop, future)
+            with contextlib.closing(self._native.add_done_callback(notify)):
+                try:
+                    await future
+                except asyncio.CancelledError:
+                    if self._engine.cancel_on_await_cancel:
+                        self.cancel()
+                    raise
         return self._take()
 
     def _wake(self, loop: asyncio.AbstractEventLoop, future: asyncio.Future[None]) -> None:

@@ -1,5 +1,7 @@
 //! What yt-dlp tells of a video before it is fetched.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -57,12 +59,12 @@ impl Info {
         self.formats().into_iter().map(size).collect()
     }
 
-    /// Addresses that the files will be fetched from.
+    /// Addresses that the files will be fetched from; one of each origin, as pieces come by the
+    /// thousand.
     pub(super) fn stream_urls(&self) -> Vec<&str> {
-        self.formats()
-            .into_iter()
-            .filter_map(|format| format["manifest_url"].as_str().or_else(|| format["url"].as_str()))
-            .collect()
+        let mut origins = HashSet::new();
+        let all = self.formats().into_iter().flat_map(addresses);
+        all.filter(|url| origins.insert(origin(url))).collect()
     }
 
     /// The files for yt-dlp to fetch, the sound before the picture, where they come apart: who listens to
@@ -161,6 +163,21 @@ fn mark(text: &str) -> String {
     format!("{:08x}", digest.iter().take(4).fold(0_u32, |all, byte| (all << 8) | u32::from(*byte)))
 }
 
+/// All that a format may be fetched from: a playlist's `url` is that of the variant, its
+/// `manifest_url` that of the whole.
+fn addresses(format: &Value) -> impl Iterator<Item = &str> {
+    let own = ["url", "manifest_url", "fragment_base_url"].map(|key| &format[key]);
+    let pieces = format["fragments"].as_array().into_iter().flatten().map(|piece| &piece["url"]);
+    own.into_iter().chain(pieces).filter_map(Value::as_str).filter(|url| !url.is_empty())
+}
+
+/// Scheme, host and port of a URL, as they are written.
+fn origin(url: &str) -> &str {
+    let host = url.find("://").map_or(0, |at| at + 3);
+    let end = url[host..].find(['/', '?', '#']).map_or(url.len(), |at| host + at);
+    &url[..end]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -239,10 +256,13 @@ mod tests {
     fn every_file_of_a_video_is_known() {
         let two = json!({"id": "a", "requested_formats": [
             {"url": "https://v/", "filesize": 10},
-            {"url": "https://s/", "manifest_url": "https://m/", "filesize_approx": 2.5},
+            {"url": "https://s/", "manifest_url": "https://m/", "filesize_approx": 2.5,
+             "fragment_base_url": "https://f/", "fragments": [
+                {"path": "1"}, {"url": "https://p/1"}, {"url": "https://p/2"}, {"url": "https://p:1/3"}]},
         ]});
         assert_eq!(info(&two).sizes(), [Some(10.0), Some(2.5)]);
-        assert_eq!(info(&two).stream_urls(), ["https://v/", "https://m/"]);
+        let all = ["https://v/", "https://s/", "https://m/", "https://f/", "https://p/1", "https://p:1/3"];
+        assert_eq!(info(&two).stream_urls(), all);
         assert_eq!(info(&json!({"id": "a", "url": "https://v/"})).stream_urls(), ["https://v/"]);
     }
 }

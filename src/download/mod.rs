@@ -23,7 +23,7 @@ use crate::context::Context;
 use crate::error::{Error, ErrorKind, Result};
 use crate::outcome::Download;
 use crate::spec::{DEFAULT_MAX_DOWNLOAD_BYTES, DownloadSpec};
-use crate::sys::MadeFolders;
+use crate::sys::{MadeFolders, folder_of, sync_folder};
 
 pub use self::arrival::Watch;
 
@@ -199,7 +199,7 @@ impl Fetch<'_> {
 /// it does not exist.
 fn private_folder(dir: &Path) -> Result<(MadeFolders, tempfile::TempDir)> {
     let make = || tempfile::Builder::new().prefix(".ytclipper-download-").tempdir_in(dir);
-    MadeFolders::create_with(dir, make).map_err(|error| Error::io(error, "make the folder", dir))
+    MadeFolders::create(dir, make).map_err(|error| Error::io(error, "make the folder", dir))
 }
 
 /// The file that yt-dlp left. It leaves none, without an error, where the file was too large.
@@ -217,7 +217,5 @@ fn find_media(folder: &Path, policy: &Policy) -> Result<PathBuf> {
 fn publish(from: &Path, to: &Path) -> Result<()> {
     let fail = |error| Error::io(error, "publish", to);
     File::open(from).and_then(|file| file.sync_all()).map_err(fail)?;
-    fs::rename(from, to).map_err(fail)?;
-    let dir = to.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    File::open(dir).and_then(|dir| dir.sync_all()).map_err(fail)
+    fs::rename(from, to).and_then(|()| sync_folder(folder_of(to))).map_err(fail)
 }

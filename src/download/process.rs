@@ -64,8 +64,12 @@ pub(super) fn run(
     let mut stderr = Vec::new();
     loop {
         match lines.recv_timeout(LOOK) {
-            Ok(Line::Out(line)) => on_line(&line),
+            Ok(Line::Out(line)) => {
+                watch.stir();
+                on_line(&line);
+            }
             Ok(Line::Err(line)) => {
+                watch.stir();
                 on_line(&line);
                 stderr.push(line);
                 if stderr.len() > KEPT_LINES {
@@ -84,7 +88,6 @@ pub(super) fn run(
                 continue;
             }
         }
-        watch.stir();
         ctx.cancel.check()?;
         watch.look()?;
     }
@@ -299,8 +302,10 @@ mod tests {
     fn a_silent_child_is_ended_and_told_as_a_timeout() {
         let folder = tempfile::tempdir().unwrap();
         let limits = Limits { stall: Duration::from_millis(300), ..limits(folder.path()) };
-        let error = lines_of("sleep 1000", &limits).err().unwrap();
-        assert_eq!(error.context()["reason"], "timeout");
+        for script in ["sleep 1000", "exec >&- 2>&-; sleep 1000"] {
+            let error = lines_of(script, &limits).err().unwrap();
+            assert_eq!(error.context()["reason"], "timeout", "{script}");
+        }
     }
 
     #[test]

@@ -15,7 +15,7 @@ mod spans;
 mod stats;
 mod timer;
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use crate::context::Context;
@@ -36,6 +36,7 @@ pub use job::{JobHandle, Subscriber, Subscription};
 pub use shutdown::ShutdownMode;
 pub use stats::{KindStats, Stats};
 
+use guard::Process;
 use shared::Shared;
 
 /// What an engine runs jobs with. A panic in it fails the job at hand alone.
@@ -79,6 +80,29 @@ impl Drop for Owner {
         if !self.shared.process.is_forked() {
             self.shared.close(ShutdownMode::Now);
         }
+    }
+}
+
+/// The end of an engine, for whoever waits for it after the last [`Engine`] is gone.
+#[derive(Clone)]
+pub struct Ending {
+    shared: Weak<Shared>,
+    process: Process,
+}
+
+impl Ending {
+    /// Whether the engine's threads have ended within so much time.
+    ///
+    /// `Err(EngineForked)` in a child of the process that made the engine.
+    pub fn wait(&self, timeout: Duration) -> Result<bool> {
+        self.process.check()?;
+        let until = now().checked_add(timeout);
+        Ok(self.shared.upgrade().is_none_or(|shared| shared.lifecycle.join(until).is_ok()))
+    }
+
+    /// Whether nothing of the engine is left.
+    pub fn is_over(&self) -> bool {
+        self.shared.strong_count() == 0
     }
 }
 
@@ -204,6 +228,19 @@ impl Engine {
     /// `Err(EngineForked)` in a child of the process that made the engine.
     pub fn check(&self) -> Result<()> {
         self.owner.shared.process.check()
+    }
+
+    /// Begins a [`shutdown`](Self::shutdown) and returns at once; [`ending`](Self::ending) tells when
+    /// it is done. It may be called inside a callback.
+    pub fn close(&self, mode: ShutdownMode) -> Result<()> {
+        self.check()?;
+        self.owner.shared.close(mode);
+        Ok(())
+    }
+
+    /// A way to wait for the end of the engine's threads that does not keep the engine open.
+    pub fn ending(&self) -> Ending {
+        Ending { shared: Arc::downgrade(&self.owner.shared), process: self.owner.shared.process }
     }
 
     /// Takes no more jobs, ends those that there are as `mode` says, delivers every completion and

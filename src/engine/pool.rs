@@ -11,7 +11,7 @@ use super::shared::Shared;
 use super::spans::JobSpans;
 use crate::context::{Context, ProgressSink, Report, Workspace};
 use crate::error::{Error, Result};
-use crate::outcome::{Outcome, Stage};
+use crate::outcome::Outcome;
 use crate::spec::JobSpec;
 use crate::store::JobState;
 use crate::sys::{Builder, lower_priority};
@@ -108,20 +108,8 @@ fn context(shared: &Shared, job: &Arc<Job>, spec: &JobSpec, spans: &Arc<JobSpans
     });
     Context {
         cancel: job.cancel.clone(),
-        progress: ProgressSink::new(first_stage(spec), report),
+        progress: ProgressSink::new(spec.first_stage(), report),
         threads: Arc::clone(&shared.budget),
         workspace: Arc::new(Workspace::below(shared.config.work_dir())),
-    }
-}
-
-/// The stage under whose name a job of this kind starts to report.
-fn first_stage(spec: &JobSpec) -> Stage {
-    match spec {
-        JobSpec::Probe(_) | JobSpec::Process(_) => Stage::Probing,
-        JobSpec::Download(_) => Stage::Downloading,
-        JobSpec::Transcribe(_) => Stage::Transcribing,
-        JobSpec::Analyze(_) => Stage::Analyzing,
-        JobSpec::Render(_) | JobSpec::Thumbnail(_) => Stage::Clipping,
-        JobSpec::InstallModel(_) => Stage::Installing,
     }
 }

@@ -8,10 +8,10 @@ use ffmpeg_next::media::Type;
 use super::failure::failed;
 use super::feed::Feed;
 use super::graph::{Chain, ChainBuilder};
-use super::input::{Input, Kind};
+use super::input::{Input, Kind, MAX_DURATION_S};
 use super::queue::SampleQueue;
 use crate::context::CancelToken;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 /// Decoders need a run-up after a seek before their output is right, in seconds.
 const RUN_UP_S: f64 = 0.25;
@@ -211,28 +211,37 @@ impl SoundReader {
             if !chain.pull(&mut frame)? {
                 break;
             }
-            self.place(&frame);
+            self.place(&frame)?;
         }
         Ok(())
     }
 
     /// Puts samples where their timestamp says: behind a gap of silence, or without what was read
     /// already.
-    fn place(&mut self, frame: &ffmpeg::frame::Audio) {
+    ///
+    /// # Errors
+    /// `LimitExceeded` where that is later than any source may end.
+    fn place(&mut self, frame: &ffmpeg::frame::Audio) -> Result<()> {
         let width = self.channels.count();
         let end = self.cursor + self.pending.len() as i64;
         let begin = frame.pts().unwrap_or(end);
+        if begin as f64 > MAX_DURATION_S * f64::from(self.rate) {
+            let message = format!("sound that begins after more than {MAX_DURATION_S} s");
+            return Err(Error::new(ErrorKind::LimitExceeded, message));
+        }
         let samples = interleaved(frame, width);
-        let gap = begin - end;
+        let gap = begin.saturating_sub(end);
         let jitter = (JITTER_S * f64::from(self.rate)) as i64;
         let continues = self.running && gap.abs() <= jitter;
         if gap > 0 && !continues {
             self.pending.push_silence(gap as usize);
         }
         let skip =
-            if gap < 0 && !continues { (gap.unsigned_abs() as usize * width).min(samples.len()) } else { 0 };
+            if gap < 0 && !continues { (gap.unsigned_abs() as usize).saturating_mul(width) } else { 0 };
+        let skip = skip.min(samples.len());
         self.pending.push(&samples[skip..]);
         self.running |= skip < samples.len();
+        Ok(())
     }
 }
 

@@ -31,7 +31,7 @@ const MAX_STREAMS: u32 = 64;
 /// Broken packets in a row after which reading stops.
 const MAX_BROKEN_READS: usize = 1000;
 /// Longest source, in seconds.
-const MAX_DURATION_S: f64 = 48.0 * 3600.0;
+pub(super) const MAX_DURATION_S: f64 = 48.0 * 3600.0;
 
 /// Probing scores up to this one (of 100) are mere guesses: FFmpeg's `AVPROBE_SCORE_RETRY`.
 const PROBE_SCORE_GUESS: c_int = 25;
@@ -74,6 +74,7 @@ impl Input {
         let mut input = Self::look_into(path, kind, None, cancel)?;
         if kind == Kind::Media && input.duration() == 0.0 {
             input.measure()?;
+            input.check_limits(path)?;
         }
         Ok(input)
     }

@@ -44,7 +44,7 @@ impl Writer {
             .name("ytc-encode".to_owned())
             .spawn(move || {
                 let result = write(&plan, &inbox, &cancel, opened);
-                // What waits in the queue is of no use any more; the job hears of it first.
+                // The job hears of it before the inbox closes on what it hands over.
                 let _ = outbox.send(result);
                 drop((inbox, lease));
             })

@@ -56,7 +56,7 @@ fn start(url: String, expected: u64) -> Receiver<Result<Vec<u8>>> {
         }
     };
     // A thread that cannot start drops the sender, which reads as an early end.
-    if let Err(error) = std::thread::Builder::new().name("ytclipper-fetch".into()).spawn(run) {
+    if let Err(error) = std::thread::Builder::new().name("ytc-fetch".into()).spawn(run) {
         tracing::warn!(%error, "cannot start the download thread");
     }
     receiver

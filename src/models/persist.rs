@@ -1,6 +1,5 @@
 //! Writes a file whole or not at all: a temporary neighbour, checked writes, fsync, rename.
 
-use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
@@ -8,6 +7,7 @@ use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
 use crate::error::{Error, Result};
+use crate::sys::{folder_of, sync_folder};
 
 /// A writer that also hashes and counts what passes through.
 pub(crate) struct Hashing<W> {
@@ -71,8 +71,7 @@ impl Pending {
     pub(crate) fn publish(self, target: &Path) -> Result<()> {
         let fail = |error| Error::io(error, "write", target);
         self.file.persist(target).map_err(|error| fail(error.error))?;
-        let folder = target.parent().unwrap_or(Path::new("."));
-        File::open(folder).and_then(|folder| folder.sync_all()).map_err(fail)
+        sync_folder(folder_of(target)).map_err(fail)
     }
 }
 
@@ -90,7 +89,7 @@ pub(crate) fn prepare(target: &Path, fill: impl FnOnce(&mut dyn Write) -> Result
 }
 
 fn new_neighbour(target: &Path) -> Result<NamedTempFile> {
-    let folder = target.parent().unwrap_or(Path::new("."));
+    let folder = folder_of(target);
     let mut builder = tempfile::Builder::new();
     builder.prefix(".ytclipper-").suffix(".part");
     #[cfg(unix)]

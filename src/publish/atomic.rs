@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use tempfile::TempPath;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::sys::{folder_of, sync_folder};
 
 /// Longest part of a target's name that goes into the temporary name, in bytes.
 const MAX_STEM_BYTES: usize = 100;
@@ -95,13 +96,6 @@ fn exists(target: &Path) -> Error {
     Error::new(ErrorKind::Io, message).with("path", target.display()).with("reason", "exists")
 }
 
-fn folder_of(target: &Path) -> &Path {
-    match target.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        Some(_) | None => Path::new("."),
-    }
-}
-
 /// Created exclusively, with the rights that the process gives to new files.
 fn make_temp(target: &Path) -> io::Result<TempPath> {
     let stem = target.file_stem().unwrap_or_default().to_string_lossy();
@@ -145,25 +139,6 @@ fn rename_onto_own(temp: TempPath, target: &Path) -> io::Result<()> {
         // The rename's own error is the one to tell.
         let _ = std::fs::remove_file(target);
     })
-}
-
-/// Makes new names in a folder last. Folders that may not be opened, and file systems that cannot
-/// do it for folders, are left to their own.
-pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
-    match File::open(folder).and_then(|file| file.sync_all()) {
-        Err(error)
-            if !matches!(
-                error.kind(),
-                io::ErrorKind::PermissionDenied
-                    | io::ErrorKind::Unsupported
-                    | io::ErrorKind::InvalidInput
-                    | io::ErrorKind::ReadOnlyFilesystem
-            ) =>
-        {
-            Err(error)
-        }
-        Ok(()) | Err(_) => Ok(()),
-    }
 }
 
 #[cfg(test)]

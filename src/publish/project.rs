@@ -5,10 +5,9 @@ use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 
-use super::atomic::sync_folder;
 use crate::error::{Error, Result};
 use crate::spec::OutputFormat;
-use crate::sys::MadeFolders;
+use crate::sys::{MadeFolders, sync_folder};
 
 /// Longest title in a name, in characters, and in bytes so that the whole name stays below the
 /// 255 that file systems allow.
@@ -27,7 +26,7 @@ const FORBIDDEN: &str = r#"<>:"/\|?*"#;
 pub fn project_folder(base: &Path, title: &str, date: NaiveDate) -> Result<(MadeFolders, PathBuf)> {
     let make = || numbered_folder(base, title, date);
     let fail = |error| Error::io(error, "make the folder", base);
-    MadeFolders::create_with(base, make).map_err(fail)
+    MadeFolders::create(base, make).map_err(fail)
 }
 
 fn numbered_folder(base: &Path, title: &str, date: NaiveDate) -> io::Result<PathBuf> {

@@ -6,9 +6,10 @@ use serde_json::Value;
 
 use super::{
     AnalyzeSpec, DownloadSpec, Faults, InstallModelSpec, ProbeSpec, ProcessSpec, RenderPlan, ThumbnailSpec,
-    TranscribeSpec, Validate,
+    TranscribeSpec, Validate, is_url,
 };
 use crate::error::{Error, Result};
+use crate::outcome::Stage;
 
 /// A job: its kind, and what it shall do. In JSON the kind is the field `kind`, beside the others.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -45,6 +46,18 @@ impl JobSpec {
             Self::Thumbnail(_) => "thumbnail",
             Self::Process(_) => "process",
             Self::InstallModel(_) => "install_model",
+        }
+    }
+
+    /// The stage under whose name the job begins to report.
+    pub(crate) fn first_stage(&self) -> Stage {
+        match self {
+            Self::Download(_) => Stage::Downloading,
+            Self::Process(spec) if is_url(&spec.source) => Stage::Downloading,
+            Self::Probe(_) | Self::Process(_) => Stage::Probing,
+            Self::Transcribe(_) | Self::Analyze(_) => Stage::Transcribing,
+            Self::Render(_) | Self::Thumbnail(_) => Stage::Clipping,
+            Self::InstallModel(_) => Stage::Installing,
         }
     }
 

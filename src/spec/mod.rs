@@ -22,7 +22,7 @@ pub use render::{
     AudioSpec, Corner, EncodeSpec, Loudness, Preset, RenderPlan, Size, ThumbnailSpec, Transition, Watermark,
     WatermarkType,
 };
-pub(crate) use source::DEFAULT_MAX_DOWNLOAD_BYTES;
+pub(crate) use source::{DEFAULT_MAX_DOWNLOAD_BYTES, is_url};
 pub use source::{DownloadSpec, ProbeSpec};
 pub use speech::{AnalyzeSpec, InstallModelSpec, Quantization, Selection, SpeechOptions, TranscribeSpec};
 pub use submit::SubmitOptions;

@@ -33,6 +33,14 @@ pub struct DownloadSpec {
     pub max_height: u32,
 }
 
+/// Whether a source is fetched by its scheme rather than read as a path.
+pub(crate) fn is_url(source: &str) -> bool {
+    let source = source.trim();
+    let scheme =
+        |prefix: &str| source.get(..prefix.len()).is_some_and(|head| head.eq_ignore_ascii_case(prefix));
+    scheme("http://") || scheme("https://")
+}
+
 fn default_dir() -> PathBuf {
     PathBuf::from("./Downloads")
 }
@@ -60,5 +68,16 @@ impl Validate for DownloadSpec {
         faults.text("url", &self.url);
         faults.path("dir", &self.dir);
         faults.range("max_height", f64::from(self.max_height), 144.0, 4320.0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_http_is_a_url() {
+        assert!(is_url("https://example.com/a") && is_url("HTTP://x") && is_url(" https://example.com/a"));
+        assert!(!is_url("file:///etc/passwd") && !is_url("talk.mp4") && !is_url("é"));
     }
 }

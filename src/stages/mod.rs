@@ -14,8 +14,8 @@ mod download;
 
 use crate::context::Context;
 use crate::error::Result;
-use crate::outcome::{Outcome, Stage};
-use crate::spec::JobSpec;
+use crate::outcome::Outcome;
+use crate::spec::{JobSpec, is_url};
 
 /// What jobs share: loaded models, the policy for URLs.
 pub struct Resources {
@@ -34,7 +34,7 @@ pub struct Resources {
 
 /// Runs a job to its end.
 pub fn run(spec: &JobSpec, resources: &Resources, context: &Context) -> Result<Outcome> {
-    let stage = first_stage(spec);
+    let stage = spec.first_stage();
     let context = &context.window(stage, 0.0, 1.0);
     let outcome = match spec {
         JobSpec::Probe(spec) => crate::media::probe(&spec.source, &context.cancel).map(Outcome::Probe),
@@ -47,16 +47,6 @@ pub fn run(spec: &JobSpec, resources: &Resources, context: &Context) -> Result<O
         JobSpec::InstallModel(spec) => model::run(spec, resources, context).map(Outcome::InstallModel),
     };
     outcome.map_err(|error| error.at_stage(stage))
-}
-
-fn first_stage(spec: &JobSpec) -> Stage {
-    match spec {
-        JobSpec::Probe(_) => Stage::Probing,
-        JobSpec::Download(_) | JobSpec::Process(_) => Stage::Downloading,
-        JobSpec::Transcribe(_) | JobSpec::Analyze(_) => Stage::Transcribing,
-        JobSpec::Render(_) | JobSpec::Thumbnail(_) => Stage::Clipping,
-        JobSpec::InstallModel(_) => Stage::Installing,
-    }
 }
 
 #[cfg(feature = "download")]
@@ -86,7 +76,7 @@ pub fn refuse_missing_room(spec: &JobSpec) -> Result<()> {
         JobSpec::Render(plan) if !vision && plan.layout.needs_faces() => Err(without("vision")),
         JobSpec::Process(spec) if !vision && spec.layout().needs_faces() => Err(without("vision")),
         JobSpec::Process(spec) if !speech && process::needs_speech(spec) => Err(without("speech")),
-        JobSpec::Process(spec) if !download && process::is_url(&spec.source) => Err(without("download")),
+        JobSpec::Process(spec) if !download && is_url(&spec.source) => Err(without("download")),
         JobSpec::Probe(_)
         | JobSpec::Download(_)
         | JobSpec::Transcribe(_)

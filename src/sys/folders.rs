@@ -1,5 +1,6 @@
-//! Folders that are made for an output, and taken away again where nothing came into them.
+//! Folders of outputs: made, taken away again where nothing came into them, and brought to disk.
 
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -7,44 +8,41 @@ use std::path::{Path, PathBuf};
 const TRIES: u32 = 100;
 
 /// The folders that had to be made for a path, from the outermost to the path itself. Dropping it
-/// removes those that are empty then, unless they were kept.
+/// removes those that are empty then, unless they were kept; one in which somebody else works stays.
 #[derive(Debug, Default)]
 #[must_use = "dropping it removes the folders"]
 pub struct MadeFolders(Vec<PathBuf>);
 
 impl MadeFolders {
-    /// Makes `dir` and whatever folder is missing above it.
+    /// Makes `dir`, whatever folder is missing above it, and something within it.
     ///
     /// # Errors
-    /// As of `std::fs::create_dir_all`; what was made until then is removed.
-    pub fn create(dir: &Path) -> io::Result<Self> {
-        let mut made = Self::default();
-        let missing = dir.ancestors().take_while(|path| !path.as_os_str().is_empty() && !path.is_dir());
-        for path in missing.collect::<Vec<_>>().into_iter().rev() {
+    /// As of `std::fs::create_dir_all` and of `make`; what was made until then is removed.
+    pub fn create<T>(dir: &Path, make: impl Fn() -> io::Result<T>) -> io::Result<(Self, T)> {
+        // Their removal must not depend on where the process stands by then.
+        let dir = std::path::absolute(dir)?;
+        let mut tries = 1;
+        loop {
+            let mut folders = Self::default();
+            match folders.fill(&dir).and_then(|()| make()) {
+                Ok(thing) => return Ok((folders, thing)),
+                // Another owner took a folder away in between.
+                Err(error) if is_race(&error, &dir) && tries < TRIES => tries += 1,
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    fn fill(&mut self, dir: &Path) -> io::Result<()> {
+        let missing: Vec<_> = dir.ancestors().take_while(|path| !path.is_dir()).collect();
+        for path in missing.into_iter().rev() {
             match std::fs::create_dir(path) {
-                Ok(()) => made.0.push(path.to_owned()),
+                Ok(()) => self.0.push(path.to_owned()),
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => {}
                 Err(error) => return Err(error),
             }
         }
-        Ok(made)
-    }
-
-    /// Makes `dir` as [`create`](Self::create) does, then something within it. Where another owner
-    /// of the folder takes it away in between, both are made again.
-    ///
-    /// # Errors
-    /// Those of either.
-    pub fn create_with<T>(dir: &Path, make: impl Fn() -> io::Result<T>) -> io::Result<(Self, T)> {
-        let mut tries = 1;
-        loop {
-            let folders = Self::create(dir)?;
-            match make() {
-                Ok(thing) => return Ok((folders, thing)),
-                Err(error) if error.kind() == io::ErrorKind::NotFound && tries < TRIES => tries += 1,
-                Err(error) => return Err(error),
-            }
-        }
+        Ok(())
     }
 
     /// Keeps the folders.
@@ -60,6 +58,39 @@ impl Drop for MadeFolders {
     }
 }
 
+/// Whether a folder on the way to `dir` was there and is gone.
+fn is_race(error: &io::Error, dir: &Path) -> bool {
+    let gone = || dir.ancestors().all(|path| path.is_dir() || !path.exists());
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::AlreadyExists) && gone()
+}
+
+/// The folder that a file stands in.
+pub fn folder_of(file: &Path) -> &Path {
+    match file.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        Some(_) | None => Path::new("."),
+    }
+}
+
+/// Makes new names in a folder last. Folders that may not be opened, and file systems that cannot
+/// do it for folders, are left to their own.
+pub fn sync_folder(folder: &Path) -> io::Result<()> {
+    match File::open(folder).and_then(|file| file.sync_all()) {
+        Err(error)
+            if !matches!(
+                error.kind(),
+                io::ErrorKind::PermissionDenied
+                    | io::ErrorKind::Unsupported
+                    | io::ErrorKind::InvalidInput
+                    | io::ErrorKind::ReadOnlyFilesystem
+            ) =>
+        {
+            Err(error)
+        }
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -68,27 +99,30 @@ mod tests {
         std::fs::read_dir(folder).unwrap().count()
     }
 
+    fn made(dir: &Path) -> MadeFolders {
+        MadeFolders::create(dir, || Ok(())).unwrap().0
+    }
+
     #[test]
     fn only_what_was_made_goes_again() {
         let base = tempfile::tempdir().unwrap();
         std::fs::create_dir(base.path().join("there")).unwrap();
-        let made = MadeFolders::create(&base.path().join("there/a/b")).unwrap();
+        let deep = made(&base.path().join("there/a/b"));
         assert!(base.path().join("there/a/b").is_dir());
-        drop(made);
-        assert!(base.path().join("there").is_dir());
+        drop(deep);
         assert_eq!(count(&base.path().join("there")), 0);
-        drop(MadeFolders::create(&base.path().join("there")).unwrap());
+        drop(made(&base.path().join("there")));
         assert!(base.path().join("there").is_dir());
     }
 
     #[test]
     fn what_holds_something_stays_and_what_is_kept_stays() {
         let base = tempfile::tempdir().unwrap();
-        let made = MadeFolders::create(&base.path().join("a/b")).unwrap();
+        let folders = made(&base.path().join("a/b"));
         std::fs::write(base.path().join("a/file"), "").unwrap();
-        drop(made);
+        drop(folders);
         assert_eq!(count(&base.path().join("a")), 1);
-        MadeFolders::create(&base.path().join("kept/empty")).unwrap().keep();
+        made(&base.path().join("kept/empty")).keep();
         assert!(base.path().join("kept/empty").is_dir());
     }
 
@@ -96,28 +130,27 @@ mod tests {
     fn a_failure_leaves_nothing() {
         let base = tempfile::tempdir().unwrap();
         let long = base.path().join("a").join("n".repeat(300));
-        MadeFolders::create(&long).unwrap_err();
+        MadeFolders::create(&long, || Ok(())).unwrap_err();
         std::fs::write(base.path().join("file"), "").unwrap();
-        MadeFolders::create(&base.path().join("file/within")).unwrap_err();
-        let refused = MadeFolders::create_with(&base.path().join("b"), || {
-            Err::<(), _>(io::ErrorKind::StorageFull.into())
-        });
-        assert_eq!(refused.unwrap_err().kind(), io::ErrorKind::StorageFull);
+        MadeFolders::create(&base.path().join("file/within"), || Ok(())).unwrap_err();
+        for kind in [io::ErrorKind::StorageFull, io::ErrorKind::NotFound, io::ErrorKind::AlreadyExists] {
+            let refused = MadeFolders::create(&base.path().join("b"), || Err::<(), _>(kind.into()));
+            assert_eq!(refused.unwrap_err().kind(), kind);
+        }
         assert_eq!(count(base.path()), 1);
     }
 
     #[test]
-    fn two_owners_of_a_folder_do_not_take_it_from_each_other() {
+    fn two_owners_of_folders_do_not_take_them_from_each_other() {
         let base = tempfile::tempdir().unwrap();
-        let dir = base.path().join("shared");
         let work = |name: &'static str| {
-            let dir = dir.clone();
+            let dir = base.path().join("shared/today");
             move || {
                 for _ in 0..500 {
                     let inner = dir.join(name);
-                    let made = MadeFolders::create_with(&dir, || std::fs::create_dir(&inner)).unwrap();
+                    let (folders, ()) = MadeFolders::create(&dir, || std::fs::create_dir(&inner)).unwrap();
                     std::fs::remove_dir(&inner).unwrap();
-                    drop(made);
+                    drop(folders);
                 }
             }
         };
@@ -125,5 +158,12 @@ mod tests {
         for thread in threads {
             thread.join().unwrap();
         }
+    }
+
+    #[test]
+    fn a_bare_name_stands_in_the_folder_of_the_process() {
+        assert_eq!(folder_of(Path::new("clip.mp4")), Path::new("."));
+        assert_eq!(folder_of(Path::new("a/clip.mp4")), Path::new("a"));
+        sync_folder(folder_of(Path::new("clip.mp4"))).unwrap();
     }
 }

@@ -13,7 +13,7 @@ mod sync;
 
 #[cfg(feature = "download")]
 pub use children::{Signal, die_with_parent, has_exited, signal_group};
-pub use folders::MadeFolders;
+pub use folders::{MadeFolders, folder_of, sync_folder};
 #[cfg(test)]
 pub use fork::{hangs_in_child, holds_in_child};
 pub use lock::{Condvar, Mutex, MutexGuard};

@@ -4,6 +4,8 @@
  *     lifecycle VIDEO PICTURE [fork]     without a fork under valgrind, which takes the memory of
  *                                        threads that are not in the child for lost
  */
+#include <poll.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -154,6 +156,66 @@ static void a_pause_and_a_deadline(ytc_engine *engine)
     MUST(ytc_engine_resume(engine, &error) == YTC_STATUS_OK);
 }
 
+static void *drain(void *engine)
+{
+    ytc_error *error = NULL;
+    MUST(ytc_engine_shutdown(engine, YTC_SHUTDOWN_MODE_DRAIN, 60, &error) == YTC_STATUS_OK);
+    return NULL;
+}
+
+/* An engine that is freed cancels its jobs, also where another thread is waiting for them. */
+static void a_free_ends_a_drain(const char *video)
+{
+    ytc_engine *engine = NULL;
+    ytc_error *error = NULL;
+    ytc_job *job = NULL;
+    ytc_state state = YTC_STATE_QUEUED;
+    pthread_t draining;
+    char output[1024], *json = NULL;
+    bool closed = false;
+
+    snprintf(output, sizeof output, "%s.drained.mp4", video);
+    MUST(ytc_engine_new("{\"workers\":1}", &engine, &error) == YTC_STATUS_OK);
+    MUST(ytc_clip(engine, video, 0, 9, output, "{\"encode\":{\"preset\":\"slow\",\"fps\":240}}", NULL, &job,
+                  &error) == YTC_STATUS_OK);
+    MUST(pthread_create(&draining, NULL, drain, engine) == 0);
+    while (!closed) {
+        MUST(ytc_engine_stats(engine, &json, &error) == YTC_STATUS_OK);
+        closed = strstr(json, "\"shut_down\":\"drain\"") != NULL;
+        ytc_string_free(json);
+    }
+    MUST(ytc_engine_free(engine) == YTC_STATUS_OK);
+    MUST(pthread_join(draining, NULL) == 0);
+    MUST(ytc_job_state(job, &state, &error) == YTC_STATUS_OK && state == YTC_STATE_CANCELLED);
+    ytc_job_free(job);
+}
+
+/* The job of an end that was told is found, although the engine keeps no finished jobs. */
+static void a_told_end_has_its_result(const char *video)
+{
+    ytc_engine *engine = NULL;
+    ytc_error *error = NULL;
+    ytc_job *job = NULL;
+    ytc_result *result = NULL;
+    ytc_event event = { .kind = YTC_EVENT_KIND_NONE };
+    struct pollfd events = { .events = POLLIN };
+
+    MUST(ytc_engine_new("{\"workers\":1,\"keep_finished\":0}", &engine, &error) == YTC_STATUS_OK);
+    MUST(ytc_engine_event_fd(engine, &events.fd, &error) == YTC_STATUS_OK);
+    MUST(ytc_probe(engine, video, NULL, NULL, &error) == YTC_STATUS_OK);
+    while (event.kind != YTC_EVENT_KIND_DONE) {
+        MUST(poll(&events, 1, 60000) == 1);
+        MUST(ytc_engine_next_event(engine, &event, &error) == YTC_STATUS_OK);
+    }
+    MUST(ytc_engine_job(engine, event.job_id, &job, &error) == YTC_STATUS_OK);
+    MUST(ytc_job_result(job, &result, &error) == YTC_STATUS_OK && ytc_result_duration(result) > 1);
+    MUST(ytc_engine_job(engine, event.job_id + 1, NULL, NULL) != YTC_STATUS_OK);
+    ytc_result_free(result);
+    ytc_job_free(job);
+    MUST(ytc_engine_shutdown(engine, YTC_SHUTDOWN_MODE_DRAIN, -1, &error) == YTC_STATUS_OK);
+    ytc_engine_free(engine);
+}
+
 /* In a child, nothing of the parent can be used, and another engine can. */
 static void a_fork_is_told(ytc_engine *engine)
 {
@@ -196,6 +258,8 @@ int main(int count, char **arguments)
     a_job_that_fails(engine);
     a_request_that_is_refused(engine);
     a_pause_and_a_deadline(engine);
+    a_told_end_has_its_result(arguments[1]);
+    a_free_ends_a_drain(arguments[1]);
     if (count > 3)
         a_fork_is_told(engine);
     MUST(ytc_engine_stats(engine, &json, &error) == YTC_STATUS_OK && strstr(json, "\"failed\":2"));

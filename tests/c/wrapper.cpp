@@ -54,6 +54,25 @@ static void a_failure_is_an_error_with_details(ytclipper::Engine &engine)
     MUST(job.wait() && job.state() == YTC_STATE_FAILED && !job.cancel());
 }
 
+/* What callbacks captured lives until the engine is gone, also where an exception ends the block. */
+static void an_engine_waits_for_its_callbacks(const std::string &video)
+{
+    try {
+        int reports = 0;
+        ytclipper::Engine engine("{\"workers\": 1}");
+        engine.clip(video, 0, 5, video + ".unwound.mp4", "{\"encode\":{\"preset\":\"slow\",\"fps\":240}}",
+                    [&reports](const ytc_progress &) { ++reports; });
+        throw std::runtime_error("leaves the block");
+    } catch (const std::runtime_error &error) {
+        MUST(std::string(error.what()) == "leaves the block");
+    }
+    ytclipper::Engine first, second;
+    auto job = first.probe(video);
+    first = std::move(second);
+    MUST(job.wait(0) && ytc_job_id(job.get()) == 1);
+    first.detach();
+}
+
 static void a_future_outlives_job_and_engine(const std::string &video)
 {
     std::shared_future<ytclipper::Result> future;
@@ -80,6 +99,7 @@ int main(int count, char **arguments)
         MUST(engine.stats().find("\"failed\":1") != std::string::npos);
     }
     a_future_outlives_job_and_engine(arguments[1]);
+    an_engine_waits_for_its_callbacks(arguments[1]);
     std::cout << "wrapper: exceptions, errors and futures hold" << std::endl;
     return 0;
 }

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import gc
 import threading
+import weakref
 from collections.abc import Awaitable
 from pathlib import Path
 from typing import TypeVar
@@ -100,6 +103,22 @@ def test_a_loop_that_was_closed_meanwhile_is_tolerated(engine: yt.Engine, slow: 
     job.cancel()
     assert isinstance(job.exception(5), yt.JobCancelled)
     engine.shutdown()  # delivers the callbacks; what they raised would fail this test
+
+
+def test_waits_that_ended_early_hold_on_to_nothing(engine: yt.Engine, slow: Slow) -> None:
+    job = slow(engine)
+
+    async def main() -> weakref.ref[asyncio.AbstractEventLoop]:
+        with pytest.raises(asyncio.TimeoutError):
+            await within(0.05, job)
+        async with contextlib.aclosing(job.events()) as events:
+            await within(10, anext(events))
+        return weakref.ref(asyncio.get_running_loop())
+
+    loops = [asyncio.run(main()) for _ in range(3)]
+    gc.collect()
+    assert [loop() for loop in loops] == [None] * 3
+    assert job.state == "running"
 
 
 def test_events_arrive_in_order_for_each_listener(

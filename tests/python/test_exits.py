@@ -164,6 +164,26 @@ def test_a_callback_that_never_returns_does_not_keep_the_interpreter(
     assert end(way, 0.1, media.long, tmp_path) <= LIMIT
 
 
+FORGOTTEN = """
+import sys
+import ytclipper_rs as yt
+def work():
+    encode = yt.EncodeSpec(preset="slow", fps=240)
+    job = yt.Engine(1).render(yt.RenderPlan(sys.argv[1], "forgotten.mp4", encode=encode))
+    next(event for event in job.iter_events() if event.percent > 0)
+work()
+"""
+
+
+def test_an_engine_that_was_let_go_of_leaves_nothing_at_exit(media: Media, tmp_path: Path) -> None:
+    command = [sys.executable, "-c", FORGOTTEN, str(media.long)]
+    done = subprocess.run(
+        command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert list(tmp_path.iterdir()) == []
+
+
 FORKING = """
 import struct
 count, seed = int(sys.argv[3]), int(sys.argv[4])

@@ -10,7 +10,7 @@ import pytest
 
 import ytclipper_rs as yt
 from conftest import Media, Script
-from ytclipper_rs._log import logger_name
+from ytclipper_rs._log import emit, logger_name
 
 LOGGER = logging.getLogger("ytclipper_rs")
 
@@ -36,6 +36,14 @@ def kept() -> Iterator[Keep]:
     yield handler
     LOGGER.setLevel(logging.NOTSET)
     LOGGER.removeHandler(handler)
+
+
+def test_a_record_has_the_time_of_its_event_to_the_millisecond(kept: Keep) -> None:
+    emit(logging.ERROR, "ytclipper::media", "told late", "a-worker", 1000.25, 0)
+    (record,) = (record for record in kept.records if record.getMessage() == "told late")
+    assert (record.created, record.msecs, record.threadName) == (1000.25, 250, "a-worker")
+    told = logging.Formatter("%(asctime)s").format(record)
+    assert told.endswith(",250")
 
 
 def test_a_job_that_is_over_is_logged_by_the_dispatcher_thread(kept: Keep, media: Media) -> None:

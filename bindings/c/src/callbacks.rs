@@ -11,27 +11,35 @@ use crate::handle;
 use crate::job::{JobObject, ytc_job};
 use crate::progress::ytc_progress;
 
-/// Told of a job's progress. `job` may be used until the function returns, and needs no free;
-/// `progress` may be read until then.
+/// Told of a job's progress. `job` may be used until the function returns, and needs no free; it is
+/// NULL where there are too many live handles. `progress` may be read until then.
 ///
 /// Since: 0.1
 pub type ytc_progress_fn =
     Option<unsafe extern "C" fn(userdata: *mut c_void, job: *mut ytc_job, progress: *const ytc_progress)>;
 
-/// Told that a job is over. `job` may be used until the function returns, and needs no free.
+/// Told that a job is over. `job` may be used until the function returns, and needs no free; it is
+/// NULL where there are too many live handles.
 ///
 /// Since: 0.1
 pub type ytc_done_fn = Option<unsafe extern "C" fn(userdata: *mut c_void, job: *mut ytc_job)>;
 
-/// Lets go of a callback's userdata.
+/// Lets go of a callback's userdata. It may be called on any thread: that of the last callback, of the
+/// call that failed, or of the one that ended a subscription.
 ///
 /// Since: 0.1
 pub type ytc_free_fn = Option<unsafe extern "C" fn(userdata: *mut c_void)>;
 
 /// Functions of the host. They are called on the engine's one dispatcher thread, one at a time and
-/// under no lock; those that wait for something hold back the callbacks of all jobs. Inside of one,
-/// any call is legal that does not wait: `ytc_job_wait` and `ytc_engine_shutdown` return
-/// `YTC_STATUS_WOULD_DEADLOCK`. They must not throw, and must not jump out.
+/// under no lock; those that wait for something hold back the callbacks of all jobs. Only where
+/// the engine has come to its end already are they called by `ytc_job_subscribe` itself, on its
+/// thread. Inside of one, any call is legal that does not wait: `ytc_job_wait` and
+/// `ytc_engine_shutdown` return `YTC_STATUS_WOULD_DEADLOCK`. They must not throw, and must not jump
+/// out.
+///
+/// `ytc_job_wait` returns as soon as the job is over, which may be before `on_done` is called. That
+/// nobody uses `userdata` any more is told by `userdata_free`, and by a `ytc_engine_shutdown` that
+/// returned `YTC_STATUS_OK`, by nothing else.
 ///
 /// The struct itself is copied, so it may be a local variable.
 ///
@@ -39,7 +47,8 @@ pub type ytc_free_fn = Option<unsafe extern "C" fn(userdata: *mut c_void)>;
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct ytc_callbacks {
-    /// Called with each progress event, at most ten times a second, or NULL.
+    /// Called with each progress event, or NULL: at most ten times a second but for changes of the
+    /// stage, and for up to 256 earlier events that a subscription asks for.
     pub on_progress: ytc_progress_fn,
     /// Called exactly once, when the job is over and after its last progress event, or NULL.
     pub on_done: ytc_done_fn,

@@ -4,7 +4,7 @@ use std::ffi::{c_char, c_int};
 use std::ptr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use ytclipper::engine::{Engine, EngineConfig, JobId, SubmitOptions};
+use ytclipper::engine::{Engine, EngineConfig, JobHandle, JobId, ShutdownMode, SubmitOptions};
 use ytclipper::spec::JobSpec;
 use ytclipper::{Error, ErrorKind};
 
@@ -77,6 +77,12 @@ impl EngineObject {
             events.watch(&job);
         }
         Ok(events)
+    }
+
+    /// A job whose end the host was told of last, although the engine may know it no longer.
+    fn told(&self, id: JobId) -> Option<JobHandle> {
+        let events = self.lock_events().clone();
+        events?.told(id)
     }
 
     fn lock_events(&self) -> MutexGuard<'_, Option<Arc<Events>>> {
@@ -157,13 +163,18 @@ pub unsafe extern "C" fn ytc_engine_shutdown(
 /// - `engine`: the engine, or NULL, which is fine.
 ///
 /// Returns: `YTC_STATUS_OK`, or why nothing was freed; it may be ignored.
-/// Ownership: the handle is stale from here on, and the engine's descriptor of events is closed.
-/// Thread: any.
+/// Ownership: the handle is stale from here on; the engine's descriptor of events is closed once the
+/// last of its jobs is over.
+/// Thread: any; a call that another thread is in with this engine goes on, and ends as its jobs do.
 /// Errors: `YTC_STATUS_INVALID_HANDLE`, `YTC_STATUS_ENGINE_FORKED`.
 /// Since: 0.1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ytc_engine_free(engine: *mut ytc_engine) -> ytc_status {
-    boundary("ytc_engine_free", Out::unwanted(), || handle::release(engine, "engine"))
+    boundary("ytc_engine_free", Out::unwanted(), || {
+        let object = handle::release(engine, "engine")?;
+        // Another thread may be in a call and keep the engine open.
+        object.map_or(Ok(()), |object| Ok(object.engine.close(ShutdownMode::Now)?))
+    })
 }
 
 /// What the engine is doing and has done, as a JSON object: `queued`, `running`, `succeeded`,
@@ -233,8 +244,9 @@ pub unsafe extern "C" fn ytc_engine_submit(
     })
 }
 
-/// Another handle of a job, by its number: an unfinished one, or one of the newest finished ones
-/// (`keep_finished` in the settings).
+/// Another handle of a job, by its number: an unfinished one, one of the newest finished ones
+/// (`keep_finished` in the settings), or the one of the newest `YTC_EVENT_KIND_DONE` that
+/// `ytc_engine_next_event` told, until it tells another one.
 ///
 /// - `engine`: the engine.
 /// - `id`: the job's number, of `ytc_job_id` or an event.
@@ -262,7 +274,8 @@ pub unsafe extern "C" fn ytc_engine_job(
         let object = handle::lookup(engine, "engine")?;
         object.engine.check()?;
         let unknown = || Error::new(ErrorKind::NotFound, format!("the engine knows no job {id}"));
-        let found = object.engine.job(JobId(id)).ok_or_else(unknown)?;
+        let found = object.engine.job(JobId(id)).or_else(|| object.told(JobId(id)));
+        let found = found.ok_or_else(unknown)?;
         job.set(handle::insert(JobObject::new(found))?);
         Ok(())
     })
@@ -270,7 +283,8 @@ pub unsafe extern "C" fn ytc_engine_job(
 
 /// The engine's descriptor of events, for `poll`, `select`, `epoll` or an event loop: it is readable
 /// while `ytc_engine_next_event` has something to tell. Nobody but the library reads or writes it.
-/// Events are collected from the first call of either function on.
+/// Events are collected from the first call of either function on; jobs that were submitted earlier
+/// and are still known tell their newest event, which for finished ones is their end.
 ///
 /// - `engine`: the engine.
 /// - `fd`: receives the descriptor, always the same; −1 where the call fails.

@@ -157,5 +157,5 @@ pub unsafe extern "C" fn ytc_error_json(error: *const ytc_error) -> *const c_cha
 /// Since: 0.1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ytc_error_free(error: *mut ytc_error) -> ytc_status {
-    boundary("ytc_error_free", Out::unwanted(), || handle::release(error, "error"))
+    boundary("ytc_error_free", Out::unwanted(), || handle::release(error, "error").map(drop))
 }

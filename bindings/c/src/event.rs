@@ -65,7 +65,15 @@ pub(crate) struct Events {
 #[derive(Default)]
 struct State {
     order: VecDeque<JobId>,
-    newest: HashMap<JobId, ytc_event>,
+    newest: HashMap<JobId, Kept>,
+    /// The job of the last end that was told.
+    told: Option<JobHandle>,
+}
+
+/// An event, and the job where it is over: the engine may know it no longer when the host asks.
+struct Kept {
+    event: ytc_event,
+    ended: Option<JobHandle>,
 }
 
 impl Events {
@@ -97,8 +105,9 @@ impl Events {
     fn put(&self, job: &JobHandle, kind: ytc_event_kind, progress: &Progress) {
         let event =
             ytc_event { job_id: job.id().0, kind, state: job.state().into(), progress: progress.into() };
+        let ended = (kind == ytc_event_kind::Done).then(|| job.clone());
         let mut state = self.lock();
-        if state.newest.insert(job.id(), event).is_some() {
+        if state.newest.insert(job.id(), Kept { event, ended }).is_some() {
             return;
         }
         state.order.push_back(job.id());
@@ -111,12 +120,21 @@ impl Events {
     /// Takes the oldest event.
     pub(crate) fn next(&self) -> Option<ytc_event> {
         let mut state = self.lock();
-        let event = state.order.pop_front().and_then(|id| state.newest.remove(&id));
+        let kept = state.order.pop_front().and_then(|id| state.newest.remove(&id));
         if state.order.is_empty() {
             let mut bytes = [0; 64];
             while (&self.readable).read(&mut bytes).is_ok_and(|read| read == bytes.len()) {}
         }
-        event
+        let Kept { event, ended } = kept?;
+        let before = ended.and_then(|job| state.told.replace(job));
+        drop(state);
+        drop(before);
+        Some(event)
+    }
+
+    /// The job of this number, where its end was the last to be told.
+    pub(crate) fn told(&self, id: JobId) -> Option<JobHandle> {
+        self.lock().told.clone().filter(|job| job.id() == id)
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

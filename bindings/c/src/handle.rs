@@ -13,6 +13,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ytclipper::{Error, ErrorKind};
 
+use crate::log::Sink;
 use crate::status::Fault;
 
 /// What a handle's type stands for.
@@ -108,6 +109,7 @@ struct Process {
     epoch: u64,
     table: Mutex<Table>,
     texts: Mutex<HashMap<usize, CString>>,
+    log: Mutex<Option<Arc<Sink>>>,
 }
 
 static CURRENT: AtomicPtr<Process> = AtomicPtr::new(std::ptr::null_mut());
@@ -123,8 +125,8 @@ impl Process {
             return process;
         }
         let epoch = before.map_or(1, |process| (process.epoch + 1) & 0xff);
-        let made = Box::new(Self { pid, epoch, table: Mutex::default(), texts: Mutex::default() });
-        let made = Box::into_raw(made);
+        let (table, texts, log) = (Mutex::default(), Mutex::default(), Mutex::default());
+        let made = Box::into_raw(Box::new(Self { pid, epoch, table, texts, log }));
         let newest = match CURRENT.compare_exchange(known, made, Ordering::AcqRel, Ordering::Acquire) {
             Ok(_) => made,
             Err(newer) => {
@@ -190,10 +192,10 @@ pub(crate) fn lookup<H: Handle>(handle: *const H, name: &str) -> Result<Arc<H::O
     object.and_then(|object| object.downcast().ok()).ok_or_else(|| stale::<H>(name))
 }
 
-/// Ends a handle. NULL is none, and fine. The object is dropped after the table's lock.
-pub(crate) fn release<H: Handle>(handle: *mut H, name: &str) -> Result<(), Fault> {
+/// Ends a handle and gives its object back, after the table's lock. NULL is none, and fine.
+pub(crate) fn release<H: Handle>(handle: *mut H, name: &str) -> Result<Option<Arc<H::Object>>, Fault> {
     if handle.is_null() {
-        return Ok(());
+        return Ok(None);
     }
     let (process, parts) = check(handle, name)?;
     let mut table = process.table();
@@ -204,7 +206,8 @@ pub(crate) fn release<H: Handle>(handle: *mut H, name: &str) -> Result<(), Fault
         table.release(parts);
     }
     drop(table);
-    object.map(drop).ok_or_else(|| stale::<H>(name))
+    let object = object.ok_or_else(|| stale::<H>(name))?;
+    Ok(object.downcast().ok())
 }
 
 fn check<H: Handle>(handle: *const H, name: &str) -> Result<(&'static Process, Parts), Fault> {
@@ -223,6 +226,11 @@ fn check<H: Handle>(handle: *const H, name: &str) -> Result<(&'static Process, P
 
 fn stale<H: Handle>(name: &str) -> Fault {
     Fault::handle(name, format!("is the handle of a {} that has been freed", H::NAME))
+}
+
+/// Where this process's log goes to.
+pub(crate) fn log_sink() -> MutexGuard<'static, Option<Arc<Sink>>> {
+    Process::current().log.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Lends a text to the host, who gives it back to [`take_text`].

@@ -391,8 +391,8 @@ fn listen(job: &JobHandle, after: u64, host: Arc<Host>) -> (Subscription, Arc<Le
     (listening, leash)
 }
 
-/// Ends a subscription: no callback begins after this call. One that is under way on the dispatcher
-/// thread at that moment still finishes, and `userdata_free` runs after it.
+/// Ends a subscription: no callback is begun after this call. One that the dispatcher thread has
+/// begun by then still runs; `userdata_free` is called after it, and at once where there is none.
 ///
 /// - `subscription`: the subscription, or NULL, which is fine.
 ///
@@ -403,7 +403,9 @@ fn listen(job: &JobHandle, after: u64, host: Arc<Host>) -> (Subscription, Arc<Le
 /// Since: 0.1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ytc_subscription_free(subscription: *mut ytc_subscription) -> ytc_status {
-    boundary("ytc_subscription_free", Out::unwanted(), || handle::release(subscription, "subscription"))
+    boundary("ytc_subscription_free", Out::unwanted(), || {
+        handle::release(subscription, "subscription").map(drop)
+    })
 }
 
 /// Frees a handle of a job. The job goes on, and so do its callbacks.
@@ -417,5 +419,5 @@ pub unsafe extern "C" fn ytc_subscription_free(subscription: *mut ytc_subscripti
 /// Since: 0.1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ytc_job_free(job: *mut ytc_job) -> ytc_status {
-    boundary("ytc_job_free", Out::unwanted(), || handle::release(job, "job"))
+    boundary("ytc_job_free", Out::unwanted(), || handle::release(job, "job").map(drop))
 }

@@ -2,8 +2,8 @@
 
 use std::ffi::{CString, c_char, c_void};
 use std::fmt::{self, Write};
-use std::sync::atomic::{AtomicU8, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
 use tracing::field::{Field, Visit};
 use tracing::level_filters::LevelFilter;
@@ -15,6 +15,7 @@ use ytclipper::Error;
 use crate::boundary::{Out, boundary, guarded};
 use crate::callbacks::{Userdata, ytc_free_fn};
 use crate::error::ytc_error;
+use crate::handle;
 use crate::status::{Fault, ytc_status};
 use crate::text;
 
@@ -52,16 +53,16 @@ pub type ytc_log_fn = Option<
 >;
 
 /// The host's function.
-struct Sink {
+pub(crate) struct Sink {
     call: unsafe extern "C" fn(*mut c_void, ytc_log_level, *const c_char, *const c_char),
     userdata: Userdata,
 }
 
 static LEVEL: AtomicU8 = AtomicU8::new(0);
-static SINK: Mutex<Option<Arc<Sink>>> = Mutex::new(None);
 
 /// Hands the library's messages to a function, in place of the one before. Without one, the library
-/// says nothing; it never writes to the standard streams but for the report of a panic.
+/// says nothing; it never writes to the standard streams but for the report of a panic. In a child
+/// of a fork it says nothing until this is called there.
 ///
 /// - `max_level`: the last `ytc_log_level` that is wanted; `YTC_LOG_LEVEL_OFF` for none.
 /// - `callback`: the function, or NULL for none. It is called on any thread of the library, also
@@ -91,25 +92,25 @@ pub unsafe extern "C" fn ytc_set_log(
     boundary("ytc_set_log", error, move || {
         let level = u8::try_from(max_level).ok().filter(|level| *level <= 5);
         let level = level.ok_or_else(|| Fault::argument("max_level", "is no ytc_log_level"))?;
-        install()?;
         let sink = callback.map(|call| Arc::new(Sink { call, userdata }));
-        let level = if sink.is_some() { level } else { 0 };
-        let before = std::mem::replace(&mut *SINK.lock().unwrap_or_else(PoisonError::into_inner), sink);
-        LEVEL.store(level, Ordering::Relaxed);
+        let mut place = handle::log_sink();
+        install()?;
+        LEVEL.store(if sink.is_some() { level } else { 0 }, Ordering::Relaxed);
+        let before = std::mem::replace(&mut *place, sink);
+        drop(place);
         callsite::rebuild_interest_cache();
         drop(before);
         Ok(())
     })
 }
 
-/// Puts our subscriber into its place, once.
+/// Puts our subscriber into its place, once. The caller holds the lock of the sink.
 fn install() -> Result<(), Fault> {
-    static INSTALLED: Mutex<bool> = Mutex::new(false);
-    let mut installed = INSTALLED.lock().unwrap_or_else(PoisonError::into_inner);
-    if !*installed {
+    static INSTALLED: AtomicBool = AtomicBool::new(false);
+    if !INSTALLED.load(Ordering::Acquire) {
         tracing::subscriber::set_global_default(Forwarder)
             .map_err(|error| Error::internal(format!("cannot log: {error}")))?;
-        *installed = true;
+        INSTALLED.store(true, Ordering::Release);
     }
     Ok(())
 }
@@ -162,7 +163,7 @@ impl Subscriber for Forwarder {
     fn record_follows_from(&self, _: &Id, _: &Id) {}
 
     fn event(&self, event: &Event<'_>) {
-        let sink = SINK.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let sink = handle::log_sink().clone();
         if let Some(sink) = sink {
             // A panic on the way must not reach the thread that had something to say.
             let _ = guarded("on_log", || sink.tell(event));

@@ -168,5 +168,5 @@ pub unsafe extern "C" fn ytc_result_duration(result: *const ytc_result) -> f64 {
 /// Since: 0.1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ytc_result_free(result: *mut ytc_result) -> ytc_status {
-    boundary("ytc_result_free", Out::unwanted(), || handle::release(result, "result"))
+    boundary("ytc_result_free", Out::unwanted(), || handle::release(result, "result").map(drop))
 }

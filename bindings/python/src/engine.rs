@@ -19,6 +19,7 @@ impl Engine {
     #[new]
     fn new(py: Python<'_>, config_json: &str) -> PyResult<Self> {
         let engine = detached(py, || start(config_json)).or_raise(py)?;
+        crate::exit::add(engine.ending());
         crate::log::add(engine.dispatcher());
         Ok(Self(engine))
     }

@@ -5,13 +5,15 @@
 //! Python begins, and those who gave the GIL up for a wait have come back. A callback that does not
 //! come back in time is left where it is, see [`crate::stay`].
 
-use std::sync::atomic::{AtomicBool, AtomicIsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicIsize, AtomicPtr, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use pyo3::exceptions::PyImportError;
 use pyo3::ffi;
 use pyo3::marker::Ungil;
 use pyo3::prelude::*;
+use ytclipper::engine::Ending;
 
 /// Whether calls into Python are over.
 static CLOSED: AtomicBool = AtomicBool::new(false);
@@ -49,7 +51,8 @@ pub(crate) fn detached<T: Ungil>(py: Python<'_>, work: impl Ungil + FnOnce() -> 
     py.detach(work)
 }
 
-/// Ends all calls into Python, and waits until those under way have ended.
+/// Ends all calls into Python, and waits until those under way have ended, and the threads of engines
+/// that were let go of: their jobs remove then what they left.
 ///
 /// Returns whether they did within `timeout` seconds.
 #[pyfunction]
@@ -57,6 +60,10 @@ pub(crate) fn quiesce(py: Python<'_>, timeout: f64) -> bool {
     CLOSED.store(true, Ordering::SeqCst);
     let deadline = Instant::now() + Duration::from_secs_f64(timeout.clamp(0.0, 60.0));
     py.detach(|| {
+        for ending in with_engines(std::mem::take).unwrap_or_default() {
+            // In a child of a fork there is nothing to wait for.
+            let _ = ending.wait(deadline.saturating_duration_since(Instant::now()));
+        }
         while CROSSING.load(Ordering::SeqCst) > 0 {
             if Instant::now() >= deadline {
                 return false;
@@ -65,6 +72,29 @@ pub(crate) fn quiesce(py: Python<'_>, timeout: f64) -> bool {
         }
         true
     })
+}
+
+/// The engines of this process. The child of a fork gets a new list: the lock of the old one may be
+/// held for ever there.
+static ENGINES: AtomicPtr<Mutex<Vec<Ending>>> = AtomicPtr::new(std::ptr::null_mut());
+
+/// Begins a list of engines, once a process.
+pub(crate) fn install() {
+    ENGINES.store(Box::leak(Box::default()), Ordering::Release);
+}
+
+/// Adds an engine, whose threads are waited for at exit whoever holds it by then.
+pub(crate) fn add(ending: Ending) {
+    with_engines(|all| {
+        all.retain(|ending| !ending.is_over());
+        all.push(ending);
+    });
+}
+
+fn with_engines<T>(look: impl FnOnce(&mut Vec<Ending>) -> T) -> Option<T> {
+    // SAFETY: the pointer is null or comes from `Box::leak` in `install`; what is leaked lives on.
+    let list = unsafe { ENGINES.load(Ordering::Acquire).as_ref() }?;
+    Some(look(&mut list.lock().unwrap_or_else(PoisonError::into_inner)))
 }
 
 /// `ImportError` anywhere but in the main interpreter: the border above is one for the process, and
@@ -85,5 +115,6 @@ pub(crate) fn refuse_subinterpreter() -> PyResult<()> {
 #[pyfunction]
 pub(crate) fn after_fork() {
     CROSSING.store(0, Ordering::SeqCst);
+    install();
     crate::log::install();
 }

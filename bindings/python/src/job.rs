@@ -6,7 +6,7 @@ use pyo3::prelude::*;
 use ytclipper::Error;
 use ytclipper::engine::JobHandle;
 
-use crate::callback::Callback;
+use crate::callback::{Callback, Once};
 use crate::engine::to_json;
 use crate::error::{OrRaise, exception};
 use crate::exit::detached;
@@ -71,11 +71,13 @@ impl Job {
         Ok(detached(py, || self.0.cancel()))
     }
 
-    fn add_done_callback(&self, py: Python<'_>, callback: Py<PyAny>) -> PyResult<()> {
+    /// Calls `callback` when the job is over, unless the place is closed before.
+    fn add_done_callback(&self, py: Python<'_>, callback: Py<PyAny>) -> PyResult<Waiting> {
         self.0.check().or_raise(py)?;
-        let callback = Callback::new(callback);
-        detached(py, || self.0.on_done(move |_| callback.call_once()));
-        Ok(())
+        let callback = Once::new(callback);
+        let waiting = Waiting(callback.clone());
+        detached(py, || self.0.on_done(move |_| callback.call()));
+        Ok(waiting)
     }
 
     /// Calls `callback` after each report.
@@ -90,6 +92,17 @@ impl Job {
         self.0.check().or_raise(py)?;
         detached(py, || self.0.events_since(seq).iter().map(to_json).collect::<ytclipper::Result<_>>())
             .or_raise(py)
+    }
+}
+
+/// A place among those who are told of a job's end, until it is closed.
+#[pyclass(frozen, module = "ytclipper_rs._native")]
+pub(crate) struct Waiting(Once);
+
+#[pymethods]
+impl Waiting {
+    fn close(&self) {
+        drop(self.0.take());
     }
 }
 

@@ -17,7 +17,7 @@ mod native {
     #[pymodule_export]
     use crate::exit::{after_fork, quiesce};
     #[pymodule_export]
-    use crate::job::{Job, Subscription};
+    use crate::job::{Job, Subscription, Waiting};
     #[pymodule_export]
     use crate::log::set_log_level;
     #[pymodule_export]
@@ -26,6 +26,7 @@ mod native {
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
         crate::exit::refuse_subinterpreter()?;
+        crate::exit::install();
         crate::log::install();
         let kinds = ErrorKind::ALL.map(ErrorKind::as_str);
         module.add("ERROR_KINDS", PyTuple::new(module.py(), kinds)?)?;

@@ -3,6 +3,9 @@
 //! Until Python 3.14 a thread that asks for the GIL then runs `pthread_exit`, which unwinds its stack
 //! and aborts at the first frame that must not be unwound. Here the unwinding is stopped right above
 //! the frames of Python's, and the thread stays until the process is gone, as Python 3.14 has it.
+//!
+//! Rust does not promise that a destructor runs in an unwinding that `pthread_exit` forced. It does
+//! today, PyO3 counts on it in the same way, and the tests would notice a change.
 
 use std::hint::black_box;
 use std::mem::{forget, transmute};
@@ -29,7 +32,9 @@ pub(crate) fn call(function: &Bound<'_, PyAny>, arguments: &Bound<'_, PyTuple>) 
     let result = unsafe { black_box(call)(function_ptr, arguments_ptr, null_mut()) };
     forget(stay);
     // SAFETY: the GIL is held again; the result is a new reference, or null with an error set.
-    unsafe { Bound::from_owned_ptr_or_err(function.py(), result) }.map(drop)
+    let result = unsafe { Bound::from_owned_ptr_or_err(function.py(), result) }?;
+    release(function.py(), result.unbind());
+    Ok(())
 }
 
 /// Tells `sys.unraisablehook` of an error for which nobody waits.
@@ -40,6 +45,16 @@ pub(crate) fn tell_unraisable(py: Python<'_>, error: PyErr, of: Option<&Bound<'_
     let stay = StayForEver;
     // SAFETY: the GIL is held, an error is set, and the object lives or is null.
     unsafe { black_box(tell)(of.map_or(null_mut(), Bound::as_ptr)) };
+    forget(stay);
+}
+
+/// Lets go of an object, which may run a destructor in Python.
+pub(crate) fn release(_: Python<'_>, object: Py<PyAny>) {
+    // SAFETY: the types are one but for the promise not to unwind.
+    let release: TellThatUnwinds = unsafe { transmute(ffi::Py_DecRef as Tell) };
+    let stay = StayForEver;
+    // SAFETY: the GIL is held, and this takes the reference that `object` had.
+    unsafe { black_box(release)(object.into_ptr()) };
     forget(stay);
 }
 

@@ -8,9 +8,10 @@ import functools
 import inspect
 import logging
 import sys
+import threading
 import types
 from collections.abc import Callable, Coroutine
-from typing import Any, ParamSpec, TypeVar, cast
+from typing import Any, Generic, ParamSpec, TypeVar, cast
 
 from ..exceptions import YtclipperError
 from ..job import Job
@@ -62,6 +63,48 @@ def awaited(
             return failure(error)
 
     return answer
+
+
+async def submitted(submit: Callable[[], Job[T]]) -> Job[T]:
+    """Makes a request and submits it beside the event loop, for those that may hold the words of
+    hours. Where the task is cancelled meanwhile, so is the job, and it has stopped when the task
+    goes on."""
+    coming = _Coming(submit)
+    thread = asyncio.ensure_future(asyncio.to_thread(coming.run))
+    try:
+        return await asyncio.shield(thread)
+    except asyncio.CancelledError:
+        coming.give_up()
+        with contextlib.suppress(Exception):
+            await (await thread)
+        raise
+
+
+class _Coming(Generic[T]):
+    """A job that a thread is submitting. No thread can be stopped, but its job can: whichever comes
+    second, the job or giving it up, sees the first, and cancels."""
+
+    def __init__(self, submit: Callable[[], Job[T]]) -> None:
+        self._submit = submit
+        self._lock = threading.Lock()
+        self._job: Job[T] | None = None
+        self._given_up = False
+
+    def run(self) -> Job[T]:
+        job = self._submit()
+        with self._lock:
+            self._job = job
+            unwanted = self._given_up
+        if unwanted:
+            job.cancel()
+        return job
+
+    def give_up(self) -> None:
+        with self._lock:
+            self._given_up = True
+            job = self._job
+        if job is not None:
+            job.cancel()
 
 
 async def finished(

@@ -32,9 +32,11 @@ class _Shared:
                 self._engine = Engine(**(self._settings or {}))
             return self._engine
 
-    def made(self) -> Engine | None:
+    def own(self) -> Engine | None:
+        """The engine that was made here, if there is one. One that was given is its owner's, who
+        may have other work in it."""
         with self._lock:
-            return self._engine
+            return None if self._settings is None else self._engine
 
     def after_fork(self) -> None:
         """An engine does not live on in a child. One that the program made itself stays, and says
@@ -56,7 +58,7 @@ def configure(engine: Engine | None = None, **settings: Any) -> None:
     `settings` is made; an `engine` that was given is of no use there.
 
     Args:
-        engine: The engine to use; the program closes it.
+        engine: The engine to use. It stays the program's: `shutdown` and `aclose` leave it open.
         settings: What `ytclipper_rs.Engine` takes, to make one: `workers=2`, `model_dir=...`.
 
     Raises:
@@ -91,18 +93,28 @@ def get_engine() -> Engine:
 def shutdown(mode: ShutdownMode = "drain", timeout: float | None = None) -> None:
     """Closes the shared engine and waits for its jobs, as `Engine.shutdown` does. Calls that come
     later fail, until `configure` chooses another engine. Harmless when repeated, and where no
-    engine was made.
+    engine was made. An engine that was given to `configure` is left as it is: whoever made it
+    closes it, and calls go on until then.
 
     Raises:
         JobTimeout: Not all jobs had ended in time.
+
+    Example:
+        >>> import ytclipper_rs as yt
+        >>> from ytclipper_rs import compat
+        >>> with yt.Engine() as engine:
+        ...     compat.configure(engine)
+        ...     compat.shutdown()
+        ...     engine.stats().shut_down is None
+        True
     """
-    engine = _shared.made()
+    engine = _shared.own()
     if engine is not None:
         engine.shutdown(mode, timeout)
 
 
 async def aclose(mode: ShutdownMode = "drain", timeout: float | None = None) -> None:
     """Closes the shared engine as `shutdown` does, without blocking the event loop."""
-    engine = _shared.made()
+    engine = _shared.own()
     if engine is not None:
         await engine.aclose(mode, timeout)

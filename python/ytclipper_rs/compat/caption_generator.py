@@ -12,7 +12,7 @@ from ..job import Job
 from ..outcome import RenderReport, TimeRange, Word
 from ..spec import CaptionSpec, CaptionStyle, RenderPlan, spec_from_json, spec_to_json
 from . import _ass, _rules
-from ._call import Failure, Result, answers, awaited, finished, waited
+from ._call import Failure, Result, answers, awaited, finished, submitted, waited
 from ._cues import group
 from ._engine import get_engine
 from ._text import join_words
@@ -97,8 +97,11 @@ class CaptionGenerator:
         Returns:
             `success, output_path`.
         """
-        read = await asyncio.to_thread(self._read, subtitle_path)
-        return _told(await finished(_job(video_path, read, output_path)))
+
+        def submit() -> Job[RenderReport]:
+            return _job(video_path, self._read(subtitle_path), output_path)
+
+        return _told(await finished(await submitted(submit)))
 
     @answers
     def burn_captions_sync(
@@ -114,8 +117,9 @@ class CaptionGenerator:
     async def generate_clip_caption(
         self, words: Words, clip_start_time: float, clip_end_time: float
     ) -> str | Failure:
-        """The words that overlap a clip, joined. Pure and quick: no job is made."""
-        return _caption(words, clip_start_time, clip_end_time)
+        """The words that overlap a clip, joined. No job is made; the words, which may be a whole
+        transcript, are read beside the event loop."""
+        return await asyncio.to_thread(_caption, words, clip_start_time, clip_end_time)
 
     @answers
     def generate_clip_caption_sync(

@@ -10,7 +10,7 @@ from ..job import Job
 from ..outcome import RenderReport, TimeRange
 from ..spec import CaptionSpec, Layout, RenderPlan, Transition, Watermark
 from . import _framing
-from ._call import ProgressCallback, Result, answers, awaited, finished, waited
+from ._call import ProgressCallback, Result, answers, awaited, finished, submitted, waited
 from ._engine import get_engine
 from ._values import (
     caption_style,
@@ -59,7 +59,8 @@ async def render_clip(
         parts: Dictionaries with `start` and `end`, joined in this order.
         transition_duration: Length of the cross-fades in seconds.
         words: Words to draw, in **source** time: those of the clip are found and moved here, also
-            over joins. No captions where None.
+            over joins. They are read beside the event loop, so a whole transcript will do; leave
+            them as they are meanwhile. No captions where None.
         caption_settings: As for `CaptionGenerator`.
         watermark_settings: As for `WatermarkProcessor`; none where not `enabled`.
         ai_content_path: The photo or video of a stacked picture.
@@ -78,9 +79,12 @@ async def render_clip(
         )
     """
     clip = _Clip(video_path, start_time, end_time, parts, format_type)
-    clip.draw(words, caption_settings, watermark_settings, ai_content_path)
-    job = clip.job(output_path, output_dir, transition_duration)
-    report = await finished(job, "clipping", progress_callback)
+
+    def submit() -> Job[RenderReport]:
+        clip.draw(words, caption_settings, watermark_settings, ai_content_path)
+        return clip.job(output_path, output_dir, transition_duration)
+
+    report = await finished(await submitted(submit), "clipping", progress_callback)
     return await asyncio.to_thread(clip.told, report)
 
 

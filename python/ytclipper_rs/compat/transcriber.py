@@ -62,9 +62,9 @@ class AudioTranscriber:
     async def get_text_at_timestamp(
         self, segments: list[dict[str, Any]], start: float, end: float
     ) -> str | Failure:
-        """The texts of the segments that overlap `start` to `end` (seconds), joined by spaces.
-        Pure and quick: no job is made."""
-        return _text_at(segments, start, end)
+        """The texts of the segments that overlap `start` to `end` (seconds), joined by spaces. No
+        job is made; the segments are read beside the event loop."""
+        return await asyncio.to_thread(_text_at, segments, start, end)
 
     @answers
     def get_text_at_timestamp_sync(

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
 from .._codec import encode
-from ..outcome import Analysis, Clip, ClipCandidate, Download, Project, RenderReport, Word
+from ..outcome import Analysis, Clip, ClipCandidate, Download, Project, RenderReport
 from ..spec import OutputFormat
 from .folders import Folders
+from .spoken import completed, words
 from .stored import Durations
 
-__all__ = ["analysis", "project", "render", "url_of", "words"]
+__all__ = ["analysis", "project", "render", "url_of"]
 
 YOUTUBE = ("youtube.com", "www.youtube.com", "m.youtube.com", "youtu.be")
 
@@ -24,11 +25,6 @@ def url_of(folders: Folders, path: Path | None) -> str | None:
         return None
     relative = path.relative_to(folders.roots["clip"])
     return f"/api/clips/{quote(relative.as_posix())}"
-
-
-def words(found: Iterable[Word]) -> list[dict[str, Any]]:
-    """Words with their times."""
-    return [{"word": word.word, "start": word.start, "end": word.end} for word in found]
 
 
 def project(folders: Folders, made: Project, format: OutputFormat) -> dict[str, Any]:
@@ -105,8 +101,11 @@ def analysis(
     limits: Durations,
 ) -> dict[str, Any]:
     """What `/api/analyze` answers."""
-    clips = [_candidate(clip) for clip in found.clips] if picked is None else list(picked)
     every = tuple(found.transcript.words())
+    if picked is None:
+        clips = [_candidate(clip) for clip in found.clips]
+    else:
+        clips = [completed(clip, every) for clip in picked]
     return {
         "success": True,
         "video_id": video.video_id,
@@ -146,7 +145,7 @@ def _proposal(
     start, end = spans[0]["start"], spans[-1]["end"]
     duration = sum(span["end"] - span["start"] for span in spans)
     warnings = _warnings(duration, limits)
-    blank = {"title": "", "reason": "", "text": "", "keywords": [], "words": []}
+    blank = {"title": "", "reason": "", "keywords": []}
     return {
         **blank,
         **clip,

@@ -13,6 +13,7 @@ from fastapi import Depends, Request
 
 from ..engine import Engine
 from ..exceptions import JobTimeout
+from .door import AGEING
 from .folders import Folders
 from .hub import Hub
 from .journal import Journal
@@ -43,6 +44,7 @@ class Service:
             tempfile.gettempdir(),
             settings.model_dir,
             queue_capacity=settings.queue_capacity,
+            ageing=AGEING,
             threads=settings.threads,
             nice=settings.nice,
             allow_hosts=settings.allow_hosts,

@@ -45,7 +45,8 @@ class ServerSettings(BaseSettings):
     token: Annotated[SecretStr | None, Field(min_length=SHORTEST_TOKEN)] = None
     """Secret that requests must bring (`Authorization: Bearer …`), at least 16 characters."""
     allowed_hosts: tuple[str, ...] = ()
-    """Names in the `Host` header that are accepted besides those of loopback and `host`."""
+    """Names in the `Host` header that are accepted besides those of loopback and `host`. One that
+    is not of loopback is how others call the server, through a proxy: `token` is required."""
     allowed_origins: tuple[str, ...] = ()
     """Origins (`https://clips.example.org`) whose pages may call besides the server's own."""
 
@@ -113,12 +114,19 @@ class ServerSettings(BaseSettings):
 
     @model_validator(mode="after")
     def _locked(self) -> ServerSettings:
-        if self.token is None and not is_loopback(self.host):
+        if self.token is None and (reached := self._reached_by()) is not None:
             raise ValueError(
-                f"a token is required to listen on {self.host}, beyond loopback; set "
-                f"YTCLIPPER_TOKEN to a secret of {SHORTEST_TOKEN} characters or more"
+                f"a token is required {reached}, beyond loopback; set YTCLIPPER_TOKEN (or "
+                f"--token-file) to a secret of {SHORTEST_TOKEN} characters or more"
             )
         return self
+
+    def _reached_by(self) -> str | None:
+        """How others than this machine come in, if they do."""
+        if not is_loopback(self.host):
+            return f"to listen on {self.host}"
+        names = [name for name in self.allowed_hosts if not is_loopback(name)]
+        return f"to be called {names[0]!r} (allowed_hosts)" if names else None
 
     @classmethod
     def settings_customise_sources(

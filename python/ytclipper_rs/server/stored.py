@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import logging
+import threading
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -15,6 +17,9 @@ from .folders import Folders
 
 __all__ = ["ConfigChange", "StoredConfig", "UserConfig"]
 
+LOGGER = logging.getLogger("ytclipper_rs.server")
+BACKEND = "yt-dlp"
+"""The one downloader that there is."""
 Clip = Annotated[float, Field(ge=0.5, le=3600)]
 
 
@@ -94,10 +99,14 @@ class StoredConfig:
     def __init__(self, path: Path, folders: Folders) -> None:
         self._path = path
         self._folders = folders
+        self._lock = threading.Lock()
+        self._file: dict[str, Any] = {}
+        """What the file says, with all that only its owner and other programs understand."""
         self.now = UserConfig()
 
     def load(self) -> None:
-        """Reads the file, where there is one.
+        """Reads the file, where there is one. A downloader that this server has not is no reason
+        not to start: the log says so, and the own one is used.
 
         Raises:
             InvalidSpec: It is not what it should be.
@@ -107,9 +116,14 @@ class StoredConfig:
         except FileNotFoundError:
             return
         try:
-            self.now = _valid(json.loads(text))
+            self._file = _object(json.loads(text))
+            self.now = _valid(_supported(self._file))
         except ValueError as error:  # InvalidSpec is one
             raise InvalidSpec(f"{self._path}: {error}") from error
+        wanted = self._file.get("downloader_backend", BACKEND)
+        if wanted != BACKEND:
+            message = "%s: there is no downloader_backend %r; %s is used"
+            LOGGER.warning(message, self._path, wanted, BACKEND)
 
     def shown(self) -> UserConfig:
         """The settings as clients see them: a file by its name."""
@@ -119,24 +133,29 @@ class StoredConfig:
         return shown
 
     def change(self, change: ConfigChange) -> None:
-        """Changes some settings and writes the file. What requests name is confined as all files
-        of requests are; what the owner wrote into the file is not.
+        """Changes some settings and writes the file, in which all else stays. What requests name
+        is confined as all files of requests are; what the owner wrote into the file is not.
 
         Raises:
             InvalidSpec: A value is out of range, or a file is outside of the server's folders.
         """
-        merged = self.now.model_dump()
-        for section, given in change.model_dump(exclude_none=True).items():
-            merged[section] = merged[section] | given if isinstance(given, dict) else given
-        changed = _valid(merged)
+        with self._lock:
+            self._change(change.model_dump(exclude_none=True))
+
+    def _change(self, given: dict[str, Any]) -> None:
+        changed = _valid(_merged(self.now.model_dump(), given))
         changed.watermark_settings.image_path = self._image(changed)
         if changed.ai_validation.max_clip_duration < changed.ai_validation.min_clip_duration:
             field = "ai_validation.max_clip_duration"
             raise InvalidSpec(f"{field}: must not be below the shortest", context={"field": field})
-        text = json.dumps(changed.model_dump(), indent=2, ensure_ascii=False)
+        known = changed.model_dump()
+        if "downloader_backend" in self._file and "downloader_backend" not in given:
+            del known["downloader_backend"]  # the owner's, understood or not
+        file = _merged(self._file, known)
+        text = json.dumps(file, indent=2, ensure_ascii=False)
         self._path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(self._path, f"{text}\n")
-        self.now = changed
+        self._file, self.now = file, changed
 
     def _image(self, changed: UserConfig) -> str:
         """The path of the watermark's picture. One that stays as it was shown is not asked for
@@ -145,6 +164,28 @@ class StoredConfig:
         if image in ("", now) or image == self.shown().watermark_settings.image_path:
             return now if image else ""
         return str(self._folders.find(image, "watermark_settings.image_path"))
+
+
+def _object(value: object) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise InvalidSpec("$: must be an object", context={"field": "$"})
+    return value
+
+
+def _supported(file: dict[str, Any]) -> dict[str, Any]:
+    """What the file says, with the downloader that there is."""
+    return file | {"downloader_backend": BACKEND}
+
+
+def _merged(file: dict[str, Any], known: dict[str, Any]) -> dict[str, Any]:
+    """The first with the values of the second, on all levels."""
+    merged = dict(file)
+    for key, value in known.items():
+        held = merged.get(key)
+        if isinstance(held, dict) and isinstance(value, dict):
+            value = _merged(held, value)
+        merged[key] = value
+    return merged
 
 
 def _valid(value: object) -> UserConfig:

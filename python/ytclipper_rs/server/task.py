@@ -8,14 +8,14 @@ import time
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
-from ..engine import Engine
 from ..exceptions import InternalError, JobCancelled, ShutDown, YtclipperError
 from ..job import Job
 from ..outcome import Progress
 from ..spec import JobSpec
 from .asked import FIELD_NAMES, Asked
+from .door import Door
 from .journal import Written
 from .paths import PathNames
 from .problems import Problem, problem_of
@@ -25,6 +25,7 @@ __all__ = ["Order", "Results", "Task", "TaskState", "interrupted"]
 LOGGER = logging.getLogger("ytclipper_rs.server")
 TaskState = Literal["queued", "running", "succeeded", "failed", "cancelled"]
 """Where a task stands, in the engine's words; the last three are final."""
+T = TypeVar("T")
 Results = Sequence[Any]
 Step = Callable[[Results], JobSpec]
 """The next job, made of what the ones before have left."""
@@ -82,7 +83,7 @@ class Task:
         self._job = job
         self._step = 0
         self._cancelled = False
-        self._answering: asyncio.Future[dict[str, Any]] | None = None
+        self._waits: asyncio.Future[Any] | None = None
         self._done = asyncio.Event()
 
     @property
@@ -131,8 +132,8 @@ class Task:
             return False
         self._cancelled = True
         self._job.cancel()
-        if self._answering is not None:
-            self._answering.cancel()
+        if self._waits is not None:
+            self._waits.cancel()
         return True
 
     def end(self, error: YtclipperError | None = None, at: float | None = None) -> None:
@@ -143,11 +144,11 @@ class Task:
         self.finished_at = at or time.time()
         self._done.set()
 
-    async def run(self, engine: Engine, order: Order, told: Callable[[Task], None]) -> None:
+    async def run(self, door: Door, order: Order, told: Callable[[Task], None]) -> None:
         """Follows its jobs to the end. What goes wrong is its error."""
         error: YtclipperError | None = None
         try:
-            self.result = await self._work(engine, order, told)
+            self.result = await self._work(door, order, told)
         except YtclipperError as fault:
             error = fault
         except asyncio.CancelledError:
@@ -159,28 +160,37 @@ class Task:
         finally:
             self.end(error)
 
-    async def _work(
-        self, engine: Engine, order: Order, told: Callable[[Task], None]
-    ) -> dict[str, Any]:
+    async def _work(self, door: Door, order: Order, told: Callable[[Task], None]) -> dict[str, Any]:
         results: list[Any] = []
         for step in order.steps:
             if self._job is None or results:
-                if self._cancelled:
-                    raise JobCancelled("the task was cancelled")
                 self._step = len(results)
-                self._job = engine.submit(step(results))
+                await self._go_on(door, step(results))
+            assert self._job is not None
             async for report in self._job.events():
                 self._note(report, len(order.steps))
                 told(self)
             results.append(await self._job)
         return await self._answer(order, results)
 
+    async def _go_on(self, door: Door, spec: JobSpec) -> None:
+        """Begins a later job."""
+        self._job = await self._unless_cancelled(door.later(spec, self.created_at))
+        if self._cancelled:  # just when it was taken in
+            self._job.cancel()
+
     async def _answer(self, order: Order, results: Results) -> dict[str, Any]:
-        if not order.thinks:
-            return await order.answer(results)
-        self._answering = asyncio.ensure_future(order.answer(results))
+        answer = order.answer(results)
+        return await (self._unless_cancelled(answer) if order.thinks else answer)
+
+    async def _unless_cancelled(self, work: Awaitable[T]) -> T:
+        """Waits for what is no job of the engine, so that a cancel reaches it."""
+        waits: asyncio.Future[T] = asyncio.ensure_future(work)
+        self._waits = waits
+        if self._cancelled:
+            waits.cancel()
         try:
-            return await self._answering
+            return await waits
         except asyncio.CancelledError:
             if self._cancelled:
                 raise JobCancelled("the task was cancelled") from None

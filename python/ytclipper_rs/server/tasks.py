@@ -6,9 +6,12 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from concurrent.futures import Future
+from typing import Any
 
 from ..engine import Engine
+from ..job import Job
 from . import records
+from .door import Door
 from .hub import Hub
 from .journal import Event, Journal, Record, Written
 from .newest import Newest
@@ -26,7 +29,8 @@ class Tasks:
     def __init__(
         self, engine: Engine, hub: Hub, journal: Journal, newest: Newest, paths: PathNames
     ) -> None:
-        self._engine = engine
+        self._door = Door(engine)
+        self._entering = asyncio.Lock()
         self._hub = hub
         self._journal = journal
         self._newest = newest
@@ -44,14 +48,23 @@ class Tasks:
         for task in sorted(tasks, key=lambda task: task.finished_at or 0.0):
             self._finish(task)
 
-    def start(self, order: Order, retry_of: str | None = None) -> tuple[Task, Future[Written]]:
-        """Puts the order's first job into the queue and follows it, without waiting. The future
-        tells whether the task will outlive the process, once that is known.
+    async def start(
+        self, order: Order, retry_of: str | None = None
+    ) -> tuple[Task, Future[Written]]:
+        """Puts the order's first job into the queue and follows it, without waiting for it. The
+        future tells whether the task will outlive the process, once that is known.
 
         Raises:
             YtclipperError: The engine refused it.
         """
-        job = self._engine.submit(order.steps[0](()))
+        async with self._entering:  # tasks are known in the order in which their jobs begin
+            # It may bring a long transcript.
+            job = await asyncio.to_thread(lambda: self._door.first(order.steps[0](())))
+            return self._taken(order, job, retry_of)
+
+    def _taken(
+        self, order: Order, job: Job[Any], retry_of: str | None
+    ) -> tuple[Task, Future[Written]]:
         task = Task(order.asked, self._paths, job, retry_of)
         self._tasks[task.id] = task
         written = self._note(task, "taken", records.taken(task))
@@ -81,7 +94,7 @@ class Tasks:
 
     async def _follow(self, task: Task, order: Order) -> None:
         try:
-            await task.run(self._engine, order, self._tell_progress)
+            await task.run(self._door, order, self._tell_progress)
         finally:
             self._finish(task)
             self._note(task, "ended", records.ended(task))

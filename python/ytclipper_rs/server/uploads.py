@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import os
 import re
@@ -57,13 +58,20 @@ async def receive(root: Path, name: str, chunks: AsyncIterator[bytes], most: int
         await _fill(part, chunks, most)
         await asyncio.to_thread(os.replace, part, folder / name)
     except BaseException as error:
-        part.unlink(missing_ok=True)
-        folder.rmdir()
+        _remove(folder, part)
         if isinstance(error, OSError) and not isinstance(error, (NoSpace, IoError)):
             full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
             raise (NoSpace if full else IoError)(f"cannot write the upload: {error}") from error
         raise
     return folder / name
+
+
+def _remove(folder: Path, part: Path) -> None:
+    """What cannot be removed, as it was never made, does not hide why."""
+    with contextlib.suppress(OSError):
+        part.unlink()
+    with contextlib.suppress(OSError):
+        folder.rmdir()
 
 
 def _begin(folder: Path, part: Path) -> None:

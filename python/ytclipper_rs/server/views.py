@@ -10,6 +10,7 @@ from .problems import MEDIA_TYPE, Problem
 from .task import Task, TaskState
 
 __all__ = [
+    "FAULT",
     "PROBLEMS",
     "Health",
     "HealthStatus",
@@ -26,9 +27,11 @@ __all__ = [
     "view",
 ]
 
+FAULT = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+"""By name: a `model` would stand under the media type of the endpoint's own answer."""
 PROBLEMS: dict[int | str, dict[str, Any]] = {
-    "4XX": {"model": Problem, "content": {MEDIA_TYPE: {}}, "description": "A fault of the request"},
-    "5XX": {"model": Problem, "content": {MEDIA_TYPE: {}}, "description": "A fault of the server"},
+    "4XX": {"content": FAULT, "description": "A fault of the request"},
+    "5XX": {"content": FAULT, "description": "A fault of the server"},
 }
 """Errors of every endpoint."""
 

@@ -168,7 +168,11 @@ impl Tracker {
 
     fn emit(&mut self, now: Instant) {
         if self.history.len() == HISTORY {
-            self.history.pop_front();
+            let oldest = self.history.pop_front();
+            // Segments are never left out: they go along with what is the oldest now.
+            if let (Some(oldest), Some(next)) = (oldest, self.history.front_mut()) {
+                next.segments.splice(..0, oldest.segments);
+            }
         }
         self.history.push_back(self.newest.clone());
         self.emitted = Some(now);
@@ -295,6 +299,21 @@ mod tests {
         let kept = tracker.since(0);
         assert_eq!((kept.len(), kept[255].seq, kept[0].seq), (256, 1001, 746));
         assert!(tracker.since(1001).is_empty());
+    }
+
+    #[test]
+    fn segments_of_reports_that_are_kept_no_longer_go_along_with_the_oldest() {
+        let (mut tracker, start) = begun();
+        let segment = |id| Segment { id, ..Segment::default() };
+        for n in 0..HISTORY as u64 + 40 {
+            let segments = if n < 40 { vec![segment(n as usize)] } else { Vec::new() };
+            let report = Report { segments, ..report(Stage::Transcribing, n as f64 / 1000.0) };
+            tracker.report(report, at(start, n * 200));
+        }
+        let events = tracker.since(0);
+        assert_eq!(events.len(), HISTORY);
+        let ids: Vec<_> = events[0].segments.iter().map(|segment| segment.id).collect();
+        assert_eq!(ids, (0..40).collect::<Vec<_>>());
     }
 
     #[test]

@@ -6,6 +6,7 @@
 
 use std::cell::Cell;
 use std::ffi::{c_int, c_void};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -112,7 +113,7 @@ impl Decoder {
         let run = move || {
             for request in inbox {
                 let ticket = request.ticket;
-                let heard = bounded_by(request.lease.threads(), || worker.hear(&request));
+                let heard = guarded(|| bounded_by(request.lease.threads(), || worker.hear(&request)));
                 drop(request);
                 // Nobody listens after a cancel: the thread and its buffers end here.
                 if outbox.send(Answer { ticket, lane, heard }).is_err() {
@@ -121,7 +122,7 @@ impl Decoder {
             }
         };
         std::thread::Builder::new()
-            .name("ytclipper-whisper".into())
+            .name("ytc-whisper".into())
             .spawn(run)
             .map_err(|error| Error::internal(format!("cannot start a thread: {error}")))?;
         Ok(Self(requests))
@@ -132,6 +133,11 @@ impl Decoder {
         request.samples.resize(request.samples.len().max(SHORTEST), 0.0);
         self.0.send(request).map_err(|_| failed("its thread ended"))
     }
+}
+
+/// What `hear` returns; its panic is an error, else nobody would answer.
+fn guarded(hear: impl FnOnce() -> Result<Heard>) -> Result<Heard> {
+    catch_unwind(AssertUnwindSafe(hear)).unwrap_or_else(|_| Err(Error::internal("a decoder panicked")))
 }
 
 /// Runs `work` with so many threads in all.
@@ -334,5 +340,12 @@ mod tests {
             assert!(positions == 0 || (least..least + POSITION_STEP).contains(&positions), "{seconds} s");
         }
         assert_eq!(positions(30 * RATE), 0);
+    }
+
+    #[test]
+    fn a_decoder_that_panics_answers_with_an_error() {
+        let error = guarded(|| panic!("planted")).err().unwrap();
+        assert_eq!(error.kind(), ErrorKind::Internal);
+        assert!(guarded(|| Ok(Heard { pieces: Vec::new(), language: None })).is_ok());
     }
 }

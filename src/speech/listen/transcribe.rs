@@ -166,7 +166,7 @@ impl Desk<'_> {
 
     fn read(&mut self) -> Result<()> {
         if !self.ended {
-            self.ahead = self.windows.next(&|_| self.ctx.cancel.check())?;
+            self.ahead = self.windows.next(&|| self.ctx.cancel.check())?;
             self.ended = self.ahead.is_none();
         }
         Ok(())
@@ -192,7 +192,7 @@ impl Desk<'_> {
     }
 
     fn report(&mut self) {
-        let settled = self.tasks.front().or(None).map(|task| task.window.start());
+        let settled = self.tasks.front().map(|task| task.window.start());
         let settled = settled.or_else(|| self.ahead.as_ref().map(Window::start));
         let done = settled.unwrap_or_else(|| self.windows.done()) + self.lanes.underway();
         let segments = self.listener.open.take_final();

@@ -33,7 +33,7 @@ pub(super) fn look(
     let listening = Context { cancel: enough.clone(), ..context.window(context.progress.stage(), 0.0, 1.0) };
     thread::scope(|scope| {
         let ear = thread::Builder::new()
-            .name("ytclipper-hear".to_owned())
+            .name("ytc-hear".to_owned())
             .spawn_scoped(scope, || hear(plan, span, &listening))
             .map_err(|error| Error::internal(format!("cannot start a thread: {error}")))?;
         let observations = watch(plan, span, survey, model, context);

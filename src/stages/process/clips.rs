@@ -100,7 +100,7 @@ impl Studio<'_> {
         let planned = clip::plan(self.spec, candidate, self.source, self.folder)?;
         let plan = planned.plan.clone();
         let handle = thread::Builder::new()
-            .name("ytclipper-framing".to_owned())
+            .name("ytc-framing".to_owned())
             .spawn_scoped(scope, move || crate::stages::framing::prepare(&plan, self.resources, &context))
             .map_err(|error| Error::internal(format!("cannot start a thread: {error}")))?;
         Ok((planned, handle))

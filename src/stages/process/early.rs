@@ -14,13 +14,13 @@ use std::thread::{self, Scope, ScopedJoinHandle};
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use sha2::{Digest, Sha256};
 
-use super::{source, words};
+use super::words;
 use crate::context::{CancelToken, Context, ProgressSink, Report};
 use crate::error::Result;
 use crate::media::{AudioReader, GrowingFile, Growth};
 use crate::outcome::{Stage, Transcript};
 use crate::picture::{AudioStream, AudioView};
-use crate::spec::{ProcessSpec, TranscribeSpec};
+use crate::spec::{ProcessSpec, TranscribeSpec, is_url};
 use crate::stages::{Resources, transcribe};
 use crate::sys::Mutex;
 
@@ -54,7 +54,7 @@ impl<'scope> Early<'scope> {
         downloading: &Context,
         transcribing: &Context,
     ) -> Option<Self> {
-        if !source::is_url(&spec.source) || !words::needs_speech(spec) {
+        if !is_url(&spec.source) || !words::needs_speech(spec) {
             return None;
         }
         let board = Arc::new(Board::new(downloading, transcribing));
@@ -62,7 +62,7 @@ impl<'scope> Early<'scope> {
         let (cancel, request) = (context.cancel.clone(), words::request(spec, Path::new("")));
         let (send, files) = unbounded();
         let thread = thread::Builder::new()
-            .name("ytclipper-listen".to_owned())
+            .name("ytc-listen".to_owned())
             .spawn_scoped(scope, move || listen(&request, resources, &context, &files))
             .ok()?;
         Some(Self { cancel, board, files: Some(send), growth: None, thread: Some(thread) })

@@ -16,14 +16,13 @@ use super::Resources;
 use crate::context::Context;
 use crate::error::Result;
 use crate::outcome::{Download, Project, Stage};
-use crate::spec::ProcessSpec;
+use crate::spec::{ProcessSpec, is_url};
 
 use clips::Studio;
 use early::Early;
 use folder::ProjectFolder;
 use words::Heard;
 
-pub(super) use source::is_url;
 pub(super) use words::needs_speech;
 
 /// Shares of the whole that each stage takes, as fractions of progress.

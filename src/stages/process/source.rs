@@ -7,15 +7,8 @@ use crate::context::Context;
 use crate::error::{Error, ErrorKind, Result};
 use crate::media::probe;
 use crate::outcome::{Download, MediaInfo};
-use crate::spec::ProcessSpec;
+use crate::spec::{ProcessSpec, is_url};
 use crate::stages::Resources;
-
-/// Whether a source is fetched by its scheme rather than read as a path.
-pub(in crate::stages) fn is_url(source: &str) -> bool {
-    let scheme =
-        |prefix: &str| source.get(..prefix.len()).is_some_and(|head| head.eq_ignore_ascii_case(prefix));
-    scheme("http://") || scheme("https://")
-}
 
 /// Brings the source to disk while `early` listens, looks into it and checks that clips can be cut from it.
 pub(super) fn fetch(
@@ -72,15 +65,4 @@ fn download(
 #[cfg(not(feature = "download"))]
 fn download(_: &ProcessSpec, _: Option<&mut Early<'_>>, _: &Resources, _: &Context) -> Result<Download> {
     Err(crate::stages::without("download"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_url;
-
-    #[test]
-    fn only_http_is_a_url() {
-        assert!(is_url("https://example.com/a") && is_url("HTTP://x"));
-        assert!(!is_url("file:///etc/passwd") && !is_url("talk.mp4") && !is_url("é"));
-    }
 }

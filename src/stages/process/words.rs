@@ -6,7 +6,7 @@ use super::early::Early;
 use crate::context::Context;
 use crate::error::Result;
 use crate::outcome::{Segment, Transcript, Word};
-use crate::spec::{ProcessSpec, TranscribeSpec};
+use crate::spec::{ProcessSpec, TranscribeSpec, is_url};
 use crate::stages::{Resources, transcribe};
 
 /// What is known of a source's speech.
@@ -45,7 +45,7 @@ pub(super) fn will_listen(spec: &ProcessSpec, has_sound: bool) -> bool {
 /// into first: it may have no sound that a model would be needed for.
 #[cfg(feature = "speech")]
 pub(super) fn check_model(spec: &ProcessSpec, resources: &Resources) -> Result<()> {
-    if super::is_url(&spec.source) && needs_speech(spec) {
+    if is_url(&spec.source) && needs_speech(spec) {
         resources.models.store().path(&spec.model)?;
     }
     Ok(())

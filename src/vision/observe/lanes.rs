@@ -75,7 +75,7 @@ pub(super) fn run(
         for _ in 0..threads.clamp(1, MAX_LANES) {
             let (segments, results) = (segments.clone(), send_findings.clone());
             let work = move || work(model, size, faces, cancel, &segments, &results);
-            let lane = std::thread::Builder::new().name("ytclipper-faces".into());
+            let lane = std::thread::Builder::new().name("ytc-faces".into());
             started.push(lane.spawn_scoped(scope, work).map_err(|error| {
                 Error::internal(format!("cannot start a thread that looks for faces: {error}"))
             })?);

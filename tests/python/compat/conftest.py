@@ -23,8 +23,10 @@ SPEECH_MODEL = "tiny.en"
 def shared() -> Iterator[yt.Engine]:
     """The engine that all classes share."""
     compat.configure(workers=2, allow_hosts=["127.0.0.1"])
-    yield compat.get_engine()
+    engine = compat.get_engine()
+    yield engine
     compat.shutdown("now", timeout=20)
+    engine.shutdown("now", timeout=20)  # where the test has chosen another one
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ import asyncio
 import sys
 import threading
 import time
+from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -176,7 +177,123 @@ def test_a_twin_gives_the_gil_up_while_it_waits(media: Media, tmp_path: Path) ->
     assert max(lags) < LAG
 
 
+class Words(list[dict[str, Any]]):
+    """Words that note the threads that read them."""
+
+    def __init__(self) -> None:
+        super().__init__([{"word": "a", "start": 0.0, "end": 1.0, "text": "a"}])
+        self.readers: set[int] = set()
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        self.readers.add(threading.get_ident())
+        return super().__iter__()
+
+
+@pytest.mark.parametrize("call", ["render_clip", "generate_clip_caption", "get_text_at_timestamp"])
+def test_the_words_of_hours_are_read_beside_the_loop(call: str, quick: dict[str, Any]) -> None:
+    words = Words()
+    calls: dict[str, Callable[[], Coroutine[Any, Any, Any]]] = {
+        "render_clip": lambda: compat.render_clip(**quick, words=words),
+        "generate_clip_caption": lambda: compat.CaptionGenerator({}).generate_clip_caption(
+            words, 0, 2
+        ),
+        "get_text_at_timestamp": lambda: compat.AudioTranscriber().get_text_at_timestamp(
+            words, 0, 2
+        ),
+    }
+    told: Any = asyncio.run(calls[call]())
+    assert told == "a" or told["captions_added"], told
+    assert words.readers
+    assert threading.get_ident() not in words.readers
+
+
+@pytest.fixture
+def submitters(monkeypatch: pytest.MonkeyPatch) -> set[int]:
+    """The threads that encode requests for the engine."""
+    found: set[int] = set()
+    submit = yt.Engine._submit
+
+    def noted(engine: yt.Engine, spec: Any, options: Any) -> Any:
+        found.add(threading.get_ident())
+        return submit(engine, spec, options)
+
+    monkeypatch.setattr(yt.Engine, "_submit", noted)
+    return found
+
+
+def test_the_words_of_hours_are_encoded_beside_the_loop(
+    quick: dict[str, Any], tmp_path: Path, submitters: set[int]
+) -> None:
+    async def main() -> None:
+        captions = compat.CaptionGenerator({})
+        ass: Any = await captions.create_ass_subtitles(Words(), tmp_path / "a.ass")
+        burnt = await captions.burn_captions(quick["video_path"], ass, tmp_path / "burnt.mp4")
+        assert burnt["success"], burnt
+        assert (await compat.render_clip(**quick, words=Words()))["success"]
+
+    asyncio.run(main())
+    assert submitters
+    assert threading.get_ident() not in submitters
+
+
 # Cancelling ---------------------------------------------------------------------------------------
+
+
+class Held(Words):
+    """Words that are not given until the test says so."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked, self.given = threading.Event(), threading.Event()
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        self.asked.set()
+        assert self.given.wait(20)
+        return super().__iter__()
+
+
+def test_a_task_that_is_cancelled_while_its_request_is_made_waits_for_its_cancelled_job(
+    quick: dict[str, Any], shared: yt.Engine
+) -> None:
+    shared.pause()
+    words = Held()
+
+    async def main() -> list[str]:
+        task = asyncio.create_task(compat.render_clip(**quick, words=words))
+        await asyncio.to_thread(words.asked.wait, 20)
+        task.cancel()
+        await asyncio.sleep(0)  # the task sees it
+        assert not shared.jobs()
+        words.given.set()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        return [job.state for job in shared.jobs()]
+
+    assert asyncio.run(main()) == ["cancelled"]
+
+
+def test_a_job_that_comes_when_nobody_waits_for_it_any_more_is_cancelled(
+    quick: dict[str, Any], shared: yt.Engine
+) -> None:
+    shared.pause()
+    words = Held()
+
+    async def main() -> None:
+        task = asyncio.create_task(compat.render_clip(**quick, words=words))
+        await asyncio.to_thread(words.asked.wait, 20)
+        for _ in range(2):  # the second ends the wait for the job, too
+            task.cancel()
+            await asyncio.sleep(0)
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        words.given.set()
+        while not shared.jobs():
+            await asyncio.sleep(0)
+        (job,) = shared.jobs()
+        with pytest.raises(yt.JobCancelled):
+            await asyncio.wait_for(job, 20)
+
+    asyncio.run(main())
 
 
 async def _begun(engine: yt.Engine) -> yt.Job[Any]:
@@ -321,6 +438,31 @@ def test_an_engine_and_settings_are_not_given_together(engine: yt.Engine) -> Non
         compat.configure(wrokers=2)
     with pytest.raises(yt.InvalidSpec, match="workers"):
         compat.configure(workers=0)
+
+
+def test_a_given_engine_is_closed_by_its_owner_alone(
+    media: Media, tmp_path: Path, engine: yt.Engine
+) -> None:
+    compat.configure(engine)
+    clipper = compat.VideoClipper(tmp_path)
+    engine.pause()
+    waiting = engine.probe(media.video)
+    compat.shutdown("now", timeout=20)
+    asyncio.run(compat.aclose("now", timeout=20))
+    assert waiting.state == "queued"
+    engine.resume()
+    assert clipper.create_clip_sync(media.video, 0, 1)["success"]
+    engine.shutdown()
+    assert "shut down" in clipper.create_clip_sync(media.video, 0, 1)["error"]
+
+
+def test_an_engine_that_was_made_here_is_closed_here(shared: yt.Engine) -> None:
+    compat.shutdown("now", timeout=20)
+    assert shared.stats().shut_down
+    compat.configure(workers=1)
+    engine = compat.get_engine()
+    asyncio.run(compat.aclose("now", timeout=20))
+    assert engine.stats().shut_down
 
 
 def test_closing_does_not_block_the_loop(media: Media, tmp_path: Path) -> None:

@@ -69,7 +69,7 @@ def test_a_cancel_is_too_late_when_the_work_is_done(tmp_path: Path, media: Media
         async with asked(app):
             steps = (lambda _: yt.ProbeSpec(media.video),)
             order = Order(Asked("render", "a test", "{}"), steps, answer)
-            task, _ = app.state.service.tasks.start(order)
+            task, _ = await app.state.service.tasks.start(order)
             await answering.wait()
             assert task.cancel(), "it is taken, as the task is not over"
             go_on.set()

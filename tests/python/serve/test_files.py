@@ -175,9 +175,29 @@ def test_the_interface_is_described_with_examples(client: httpx.Client) -> None:
         assert methods <= paths[path].keys()
         for method in methods:
             assert paths[path][method]["description"], path
-            responses = paths[path][method]["responses"]
-            assert "application/problem+json" in responses["4XX"]["content"], path
-    assert "example" in json.dumps(paths["/api/process"])
+    for path in ("/api/process", "/api/analyze", "/api/render"):
+        done = paths[path]["post"]["responses"]["200"]["content"]["application/json"]
+        assert done["example"]["success"] is True, path
+
+
+def test_errors_are_described_as_problems_and_as_nothing_else(client: httpx.Client) -> None:
+    described = client.get("/openapi.json").json()
+    problem = described["components"]["schemas"]["Problem"]
+    assert {"type", "title", "status", "detail", "kind", "field"} <= problem["properties"].keys()
+    wanted = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    seen = 0
+    for path, methods in described["paths"].items():
+        for method, operation in methods.items():
+            faults = {
+                status: answer
+                for status, answer in operation["responses"].items()
+                if status[0] in "45d"
+            }
+            assert {"4XX", "5XX"} <= faults.keys(), (method, path)
+            for status, answer in faults.items():
+                assert answer.get("content", wanted) == wanted, (method, path, status)
+                seen += "content" in answer
+    assert seen > 30
 
 
 def test_the_numbers_are_served_for_prometheus(client: httpx.Client) -> None:

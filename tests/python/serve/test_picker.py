@@ -71,7 +71,12 @@ def test_a_pickers_clips_are_used_and_its_faults_are_told(
             (clip,) = told["clips"]
             assert told["total_clips"] == 1
             assert CHOSEN.items() <= clip.items()
-            assert (clip["index"], clip["duration"], clip["words"]) == (1, 3.0, [])
+            assert (clip["index"], clip["duration"]) == (1, 3.0)
+            every = told["full_transcript_words"]
+            heard = [word for word in every if word["start"] < 4 and word["end"] > 1]
+            assert 0 < len(heard) < len(every)
+            assert clip["words"] == heard
+            assert clip["text"] == " ".join(word["word"] for word in heard)
             (pick,) = chooser.given
             assert (pick.ai_strategy, pick.extra_context) == ("calm", "for children")
             assert pick.analysis.transcript.full_text

@@ -35,6 +35,17 @@ def test_beyond_loopback_it_does_not_start_without_a_token(host: str) -> None:
     assert ServerSettings(host=host, token=SecretStr(TOKEN)).host == host
 
 
+@pytest.mark.parametrize("name", ["clips.example.org", "192.168.1.5", "[::1]:8000", ""])
+def test_a_name_that_others_call_it_by_needs_a_token_too(name: str) -> None:
+    """It listens on loopback, and a proxy hands requests on to it."""
+    names = ("localhost", "127.0.0.1", "::1")
+    assert ServerSettings(allowed_hosts=names).token is None, "the control"
+    with pytest.raises(ValidationError, match=r"token is required .*YTCLIPPER_TOKEN") as refused:
+        ServerSettings(allowed_hosts=(*names, name))
+    assert f"called {name!r} (allowed_hosts)" in str(refused.value)
+    assert ServerSettings(allowed_hosts=(name,), token=SecretStr(TOKEN)).allowed_hosts == (name,)
+
+
 def test_the_command_refuses_in_one_line(tmp_path: Path) -> None:
     def serve(*arguments: str) -> subprocess.Popen[str]:
         command = [sys.executable, *SERVE, *arguments]
@@ -43,6 +54,7 @@ def test_the_command_refuses_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "short").write_text("hush\n")
     started = [
         (serve("--host", "0.0.0.0"), "a token is required"),
+        (serve("--allowed-host", "clips.example.org"), "a token is required"),
         (serve("--host", "0.0.0.0", "--token-file", "short"), "token: "),
         (serve("--port", "70000"), "port: "),
         (serve("--settings", "no-such.json"), "no-such.json"),
@@ -70,10 +82,12 @@ def test_another_runner_that_binds_beyond_is_answered_by_403(start: Start) -> No
     except OSError:
         address = "127.0.0.1"
     command = ("-m", "uvicorn", "--factory", "--host", "0.0.0.0", "--port", "0")
-    server = start((*command, "ytclipper_rs.server:create_app"), allowed_hosts=f'["{address}"]')
+    server = start((*command, "ytclipper_rs.server:create_app"))
     assert httpx.get(f"{server.url}/api/health").status_code == 200
-    beyond = httpx.get(f"http://{address}:{server.port}/api/health")
+    own = {"host": f"127.0.0.1:{server.port}"}
+    beyond = httpx.get(f"http://{address}:{server.port}/api/health", headers=own)
     assert beyond.status_code == (200 if address == "127.0.0.1" else 403)
+    assert beyond.is_success or beyond.json()["title"] == "Loopback only"
 
 
 HOSTS = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -11,11 +12,12 @@ from fastapi.responses import JSONResponse
 from .. import orders
 from ..asked import FIELD_NAMES
 from ..bodies import AnalyzeBody, ProcessBody
+from ..encoding import json_answer
 from ..service import Given, service_of
-from ..task import Order
+from ..task import Order, Task
 from ..views import PROBLEMS, TaskView, view
 
-__all__ = ["answer", "answer_background", "router"]
+__all__ = ["WORK", "Background", "answer", "answer_background", "router", "shown", "task_answer"]
 
 router = APIRouter(tags=["work"])
 Background = Annotated[
@@ -53,8 +55,8 @@ async def answer(request: Request, order: Order, background: bool) -> Response:
     meanwhile changes nothing."""
     if background:
         return await answer_background(request, order)
-    task, _ = service_of(request).tasks.start(order)
-    return JSONResponse(await task.wait(), headers={"x-task-id": task.id})
+    task, _ = await service_of(request).tasks.start(order)
+    return await json_answer(await task.wait(), headers={"x-task-id": task.id})
 
 
 async def answer_background(
@@ -62,10 +64,19 @@ async def answer_background(
 ) -> Response:
     """Starts the order and says where it can be looked at, once that is written down. Where it
     cannot be, the task goes on all the same, and the answer says so (`durable`)."""
-    task, written = service_of(request).tasks.start(order, retry_of)
+    task, written = await service_of(request).tasks.start(order, retry_of)
     await asyncio.wrap_future(written)
-    content = view(task).model_dump(mode="json")
-    return JSONResponse(content, 202, {"location": f"/api/tasks/{task.id}"})
+    return await task_answer(task, 202, {"location": f"/api/tasks/{task.id}"})
+
+
+async def task_answer(
+    task: Task, status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
+    """A task as it is now."""
+    now = view(task)
+    if now.result is None:  # as hundreds of pages ask for it while it is at work
+        return JSONResponse(now.model_dump(mode="json"), status, headers)
+    return await json_answer(dict(now), status, headers)
 
 
 @router.post("/api/process", response_class=JSONResponse, responses=shown(PROCESSED))

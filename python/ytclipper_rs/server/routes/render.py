@@ -14,7 +14,7 @@ from .. import orders
 from ..bodies import ClientId
 from ..service import Given
 from ..views import PROBLEMS
-from .process import WORK, Background, answer
+from .process import Background, answer, shown
 
 __all__ = ["router"]
 
@@ -31,6 +31,12 @@ PLAN = {
     "layout": {"mode": "vertical"},
     "watermark": {"text": "@channel"},
 }
+RENDERED = {
+    "success": True,
+    "url": "/api/clips/renders/best.mp4",
+    "framing_url": "/api/clips/renders/best.framing.json",
+    "report": {"duration": 15.5, "width": 1080, "height": 1920, "size_bytes": 4_194_304},
+}
 Name = Annotated[
     str | None,
     Query(
@@ -39,7 +45,7 @@ Name = Annotated[
 ]
 
 
-@router.post("/api/render", response_class=JSONResponse, responses=WORK)
+@router.post("/api/render", response_class=JSONResponse, responses=shown(RENDERED))
 async def render(
     request: Request,
     plan: Annotated[dict[str, Any], Body(examples=[PLAN])],

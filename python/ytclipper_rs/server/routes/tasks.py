@@ -13,8 +13,8 @@ from ..asked import FIELD_NAMES
 from ..problems import problem
 from ..service import Given
 from ..task import Task, TaskState
-from ..views import PROBLEMS, History, TaskList, TaskView, listed, past, view
-from .process import answer_background
+from ..views import FAULT, PROBLEMS, History, TaskList, TaskView, listed, past
+from .process import answer_background, task_answer
 
 __all__ = ["router"]
 
@@ -63,7 +63,7 @@ async def history(
 @router.get("/api/tasks/{id}", response_model=TaskView)
 async def task(task: Known) -> Response:
     """A task, with its result once it has one."""
-    return JSONResponse(view(task).model_dump(mode="json"))
+    return await task_answer(task)
 
 
 @router.delete("/api/tasks/{id}", response_model=TaskView)
@@ -71,10 +71,15 @@ async def cancel(task: Known) -> Response:
     """Cancels a task: it stops within a quarter of a second (a download within a second) and
     leaves no file. Harmless when repeated or too late."""
     task.cancel()
-    return JSONResponse(view(task).model_dump(mode="json"))
+    return await task_answer(task)
 
 
-@router.post("/api/tasks/{id}/retry", response_model=TaskView, status_code=202, responses={409: {}})
+@router.post(
+    "/api/tasks/{id}/retry",
+    response_model=TaskView,
+    status_code=202,
+    responses={409: {"content": FAULT, "description": "It has not failed, nor been cancelled"}},
+)
 async def retry(request: Request, task: Known, service: Given) -> Response:
     """Does a task that failed or was cancelled again, as a new task, also one that the end of the
     server broke off."""

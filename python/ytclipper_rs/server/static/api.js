@@ -10,6 +10,8 @@ export class ServerError extends Error {
   }
 }
 
+/** Formats that are told by the source's shape, mostly a wide one. */
+const AS_SOURCE = new Set(["original", "render"]);
 /** How many tasks are looked at, and of how many that succeeded the results; the newest first. */
 const TASKS = 200;
 const SUMMARIES = 30;
@@ -170,13 +172,16 @@ function asProject(clip, summary) {
 /** An address for the browser itself, null where there is none. */
 const whole = (path) => (path ? at(path) : null);
 
+/** By its size where that is told, else by its format. */
+const isTall = ({ width, height, format }) => (width && height ? height > width : !AS_SOURCE.has(format));
+
 function asClip(clip) {
   return {
     id: clip.id,
     name: clip.name,
     title: clip.title || clip.name,
     text: clip.text,
-    tall: clip.format !== "original",
+    tall: isTall(clip),
     start: clip.start ?? 0,
     end: clip.end ?? 0,
     duration: clip.duration ?? 0,

@@ -4,6 +4,7 @@ import { Api, ServerError } from "./api.js";
 import { Gallery } from "./clips.js";
 import { Composer } from "./composer.js";
 import { announce, arrange, byId, make, setText } from "./dom.js";
+import { sentence } from "./format.js";
 import { Live } from "./live.js";
 import { Player } from "./player.js";
 import { State } from "./state.js";
@@ -20,33 +21,63 @@ const player = new Player((clip) => api.report(clip));
 const gallery = new Gallery((clip, opener) => player.open(clip, opener));
 const tasks = new TaskList({
   cancel: (id, button) => act(button, () => api.cancel(id)),
-  retry: (id, button) => act(button, () => api.retry(id)),
+  retry: (id, button, name) => act(button, () => api.retry(id).then(() => announce(`${name} is tried again.`))),
 });
 const live = new Live(() => api.socketAddress(state.seq, state.instance), hear, showLink);
+const lookAtClips = oneAtATime(() => asked("clips", askClips));
+const look = oneAtATime(() => asked("tasks", askTasks).finally(plan));
 new Composer(api, look);
 
 let timer = 0;
-let looking = null;
 let frame = 0;
 
-/** Asks for the whole state; one question at a time. */
-function look() {
-  looking ??= ask().finally(() => {
-    looking = null;
-    clearTimeout(timer);
-    timer = setTimeout(look, state.connected ? (state.busy ? LOOK_BUSY : LOOK_IDLE) : LOOK_LOST);
-  });
-  return looking;
+/** `question`, asked once at a time. Who asks meanwhile gets the next answer, as the one that is
+ * under way may be older. */
+function oneAtATime(question) {
+  let running = null;
+  let next = null;
+  return function run() {
+    if (running === null) return (running = question().finally(() => (running = null)));
+    next ??= running.then(() => {
+      next = null;
+      return run();
+    });
+    return next;
+  };
 }
 
-async function ask() {
+/** When the next look is due. */
+function plan() {
+  clearTimeout(timer);
+  timer = setTimeout(look, state.connected ? (state.busy ? LOOK_BUSY : LOOK_IDLE) : LOOK_LOST);
+}
+
+/** What is at work comes first; the clips do not hold it up. */
+async function askTasks() {
+  const [all, health] = await Promise.all([api.tasks(), api.health()]);
+  state.replace(all);
+  tasks.show(state.tasks());
+  showWorkers(health);
+  void lookAtClips();
+}
+
+async function askClips() {
+  gallery.show(await api.clips(state.tasks()));
+}
+
+/** Asks; what goes wrong stands above the `part` of the page until an answer is shown again. */
+async function asked(part, question) {
+  let trouble = "";
   try {
-    const [all, health] = await Promise.all([api.tasks(), api.health()]);
-    state.replace(all, await api.clips(all), health);
-    show();
+    await question();
   } catch (error) {
-    if (error instanceof ServerError && error.status === 401) await askToken();
+    // What is no refusal is a fault of the page: it goes on, and the console has it.
+    if (!(error instanceof ServerError)) reportError(error);
+    if (error.status === 401) await askToken();
+    // That the link is lost is told by its badge.
+    else if (state.connected) trouble = `The ${part} could not be looked up. ${sentence(error.message)}`;
   }
+  setText(byId(`${part}-error`), trouble);
 }
 
 function hear(message) {
@@ -55,12 +86,6 @@ function hear(message) {
     frame = 0;
     tasks.show(state.tasks());
   });
-}
-
-function show() {
-  tasks.show(state.tasks());
-  gallery.show(state.projects());
-  showWorkers(state.health);
 }
 
 function showWorkers({ workers, running, queued }) {
@@ -82,14 +107,16 @@ function showLink(name) {
   void look();
 }
 
+/** Does what a button of a task asks for, once. The button keeps the focus until it goes. */
 async function act(button, what) {
-  button.disabled = true;
+  if (button.getAttribute("aria-disabled") === "true") return;
+  button.setAttribute("aria-disabled", "true");
+  setText(byId("form-error"), "");
   try {
     await what();
   } catch (error) {
-    announce(error.message);
     setText(byId("form-error"), error.message);
-    button.disabled = false;
+    button.setAttribute("aria-disabled", "false");
   }
   await look();
 }

@@ -132,6 +132,7 @@ export class Composer {
       announce("The task is accepted.");
       this.#onTask();
     } catch (error) {
+      if (error.kind === "not_found") for (const pick of [this.#source, this.#insert]) pick.unsent();
       this.#complain(error.message, error.field === "url" ? byId("url") : null);
     } finally {
       this.#wait(false);

@@ -37,14 +37,36 @@ export function setText(element, text) {
 }
 
 /** Brings the children of `parent` to be `wanted`, in this order, without moving what is in its
- * place: focus and playback stay. */
+ * place or has the focus, which a move would take away. */
 export function arrange(parent, wanted) {
   const keep = new Set(wanted);
   for (const child of [...parent.children]) if (!keep.has(child)) child.remove();
   wanted.forEach((child, index) => {
+    const held = child.parentElement === parent && child.contains(document.activeElement);
+    while (held && parent.children[index] !== child) parent.append(parent.children[index]);
     if (parent.children[index] !== child) parent.insertBefore(child, parent.children[index] ?? null);
   });
 }
 
-/** Says something to who listens to the page instead of looking at it. */
-export const announce = (text) => setText(byId("announce"), text);
+/** Runs `change`. Where that takes away what has the focus in `region`, the last button that is
+ * left of its list item gets it, else the region. */
+export function keepFocus(region, change) {
+  const held = document.activeElement;
+  const inside = region.contains(held);
+  change();
+  if (!inside || held.checkVisibility()) return;
+  const item = held.closest("li");
+  const rest = [...(item?.querySelectorAll("button") ?? [])].findLast((button) => button.checkVisibility());
+  (rest ?? region).focus();
+}
+
+/** How long a message stays for a screen reader to take it up, in milliseconds. */
+const KEPT = 15_000;
+
+/** Says something to who listens to the page instead of looking at it. A message is a line of its
+ * own: none displaces another, and the same one is said again. */
+export function announce(text) {
+  const line = make("p", { text });
+  byId("announce").append(line);
+  setTimeout(() => line.remove(), KEPT);
+}

@@ -79,7 +79,7 @@ const FAULTS = {
   limit_exceeded: ["The video is too large", "It exceeds a limit that this server sets."],
   download: ["The download failed", "See whether the link opens in a browser. If it does, try again later."],
   model_unavailable: ["A model is missing on this server", "Whoever runs it can install it; the message names the command."],
-  no_space: ["The server's disk is full", "Delete what is no longer needed, then try again."],
+  no_space: ["The server's disk is full", "Whoever runs it has to make room on its disk. Then try again."],
   io: ["The server could not read or write a file", "Whoever runs it can look at the permissions."],
   timeout: ["It took too long", "Try again when less is running, or with a shorter video."],
   queue_full: ["The queue is full", "Try again when something has finished."],

@@ -9,6 +9,7 @@ export class FilePick {
   #part;
   #onChange;
   #upload = null;
+  #sent = null;
 
   /** `root` holds the parts; `onChange(file)` is called with what was chosen, null where nothing. */
   constructor(root, onChange) {
@@ -25,6 +26,7 @@ export class FilePick {
 
   choose(file) {
     if (file === null) return;
+    this.unsent();
     this.file = file;
     setText(this.#part(".chosen-name"), file.name);
     setText(this.#part(".chosen-note"), bytes(file.size));
@@ -33,9 +35,15 @@ export class FilePick {
   }
 
   forget() {
+    this.unsent();
     this.file = null;
     this.input.value = "";
     this.#show();
+  }
+
+  /** What was sent is no longer on the server, or no longer wanted. */
+  unsent() {
+    this.#sent = null;
   }
 
   #show() {
@@ -46,8 +54,13 @@ export class FilePick {
     this.#onChange(this.file);
   }
 
-  /** Sends the file; gives its `{url}`, null where it was called off. */
+  /** Sends the file unless the server has it; gives its `{url}`, null where it was called off. */
   async send(api) {
+    this.#sent ??= await this.#transfer(api);
+    return this.#sent;
+  }
+
+  async #transfer(api) {
     const [bar, note] = [this.#part("progress"), this.#part(".chosen-note")];
     const { size } = this.file;
     const begun = performance.now();

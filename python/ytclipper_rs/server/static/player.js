@@ -20,6 +20,8 @@ export class Player {
       if (event.target === this.#window) this.#window.close();
     });
     this.#window.addEventListener("close", () => this.#stop());
+    // The file itself knows best.
+    this.#video.addEventListener("loadedmetadata", () => this.#shape(this.#video.videoHeight > this.#video.videoWidth));
   }
 
   /** Opens on `clip` and plays it; `opener` gets the focus back. */
@@ -30,7 +32,7 @@ export class Player {
     byId("player-words").textContent = clip.text || "Nothing is said, or nobody listened.";
     byId("player-downloads").replaceChildren(...this.#downloads(clip));
     byId("player-report").replaceChildren();
-    this.#window.classList.toggle("wide", !clip.tall);
+    this.#shape(clip.tall);
     this.#video.poster = clip.files.poster ?? "";
     this.#video.src = clip.files.video;
     this.#video.replaceChildren(...this.#subtitles(clip));
@@ -38,6 +40,10 @@ export class Player {
     void this.#explain(clip);
     // Where a browser forbids it, the controls are there.
     this.#video.play().catch(() => {});
+  }
+
+  #shape(tall) {
+    this.#window.classList.toggle("wide", !tall);
   }
 
   /** To be switched on where they are not drawn upon the picture. */
@@ -72,6 +78,6 @@ export class Player {
     this.#video.removeAttribute("src");
     this.#video.removeAttribute("poster");
     this.#video.load();
-    this.#opener?.focus();
+    (this.#opener.isConnected ? this.#opener : byId("clips")).focus();
   }
 }

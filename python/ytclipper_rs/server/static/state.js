@@ -1,4 +1,4 @@
-// What the server told: tasks, projects and the state of its queue. Nothing else is the truth.
+// What the server told of its tasks, and up to which message. Nothing else is the truth.
 
 const FINAL = new Set(["succeeded", "failed", "cancelled"]);
 
@@ -7,27 +7,19 @@ export class State {
   seq = null;
   instance = null;
   connected = false;
-  health = { workers: 0, running: 0, queued: 0 };
   #tasks = new Map();
-  #projects = [];
 
   tasks() {
     return [...this.#tasks.values()];
-  }
-
-  projects() {
-    return this.#projects;
   }
 
   get busy() {
     return [...this.#tasks.values()].some((task) => !FINAL.has(task.state));
   }
 
-  replace(tasks, projects, health) {
+  replace(tasks) {
     const before = this.#tasks;
     this.#tasks = new Map(tasks.map((task) => [task.id, this.#newest(before.get(task.id), task)]));
-    this.#projects = projects;
-    this.health = health;
   }
 
   /** An answer may be older than what the WebSocket told meanwhile: progress never falls. */

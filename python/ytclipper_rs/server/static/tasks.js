@@ -1,6 +1,6 @@
 // The list of what waits, works, failed or was cancelled, one card a task.
 
-import { arrange, announce, byId, icon, make, setText } from "./dom.js";
+import { arrange, announce, byId, icon, keepFocus, make, setText } from "./dom.js";
 import { count, faultText, moment, ordinal, remaining, sentence, sourceName, stageName } from "./format.js";
 
 /** How many tasks that ended without clips stay in sight until all are asked for. */
@@ -22,7 +22,7 @@ class Card {
     this.fault = make("div", { class: "fault" });
     const label = sourceName(task.source);
     this.cancel = make("button", { type: "button", class: "quiet", "aria-label": `Cancel ${label}`, click: () => actions.cancel(task.id, this.cancel) }, "Cancel");
-    this.retry = make("button", { type: "button", class: "button secondary small", "aria-label": `Try ${label} again`, click: () => actions.retry(task.id, this.retry) }, icon("retry"), "Try again");
+    this.retry = make("button", { type: "button", class: "button secondary small", "aria-label": `Try ${label} again`, click: () => actions.retry(task.id, this.retry, label) }, icon("retry"), "Try again");
     this.dismiss = make("button", { type: "button", class: "quiet icon-only", "aria-label": `Dismiss ${label}`, click: () => actions.dismiss(task.id) }, icon("close"));
     this.element = make(
       "li",
@@ -52,7 +52,7 @@ class Card {
     setText(this.rest, state === "running" && progress.eta_s !== null ? ` · ${remaining(progress.eta_s)}` : "");
     setText(this.message, state === "running" ? progress.message : "");
     if (state === "failed" && this.state !== "failed") this.#explain(task.error);
-    if (state !== this.state) this.cancel.disabled = this.retry.disabled = false;
+    if (state !== this.state) for (const button of [this.cancel, this.retry]) button.setAttribute("aria-disabled", "false");
     this.state = state;
   }
 
@@ -91,7 +91,7 @@ export class TaskList {
   #dismissed = new Set(recall());
   #expanded = false;
 
-  /** `actions.cancel(id, button)` and `actions.retry(id, button)` are called by the buttons. */
+  /** `actions.cancel(id, button)` and `actions.retry(id, button, name)` are called by the buttons. */
   constructor(actions) {
     this.#actions = { ...actions, dismiss: (id) => this.#dismiss(id) };
     byId("tasks-more").addEventListener("click", () => {
@@ -110,6 +110,10 @@ export class TaskList {
 
   show(tasks) {
     this.#tasks = tasks;
+    keepFocus(byId("activity"), () => this.#arrange(tasks));
+  }
+
+  #arrange(tasks) {
     const all = tasks.filter((task) => task.state in ORDER && !this.#dismissed.has(task.id));
     const active = all.filter((task) => ORDER[task.state] < 2).sort((a, b) => ORDER[a.state] - ORDER[b.state] || a.created - b.created);
     const ended = all.filter((task) => ORDER[task.state] === 2).sort((a, b) => b.created - a.created);
