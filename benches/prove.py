@@ -89,9 +89,7 @@ ALL = (
         "plan",
         "The plan's tests 2 to 4 of the server, whole, and its page in a browser",
         ("S2", "S3", "S4"),
-        "YTC_WHOLE=1 python -m pytest -q -s tests/python/serve/test_requests.py "
-        "tests/python/serve/test_socket.py tests/python/serve/test_failures.py "
-        "tests/python/browser",
+        "YTC_WHOLE=1 python -m pytest -q -s tests/python/serve tests/python/browser",
     ),
     Proof(
         "c",

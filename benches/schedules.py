@@ -16,9 +16,15 @@ from pathlib import Path
 from proof import tell
 
 ROOT = Path(__file__).resolve().parent.parent
+MODELS = ROOT / "tests/models/tests"
 SCHEDULES = 100_000
-SCENARIOS = 5
 COMMAND = "cargo test --release --package ytclipper-models -- --nocapture --test-threads 1"
+
+
+def named(file: str, reported: str) -> set[str]:
+    """Names of the tests in a file that report what they found."""
+    text = (MODELS / file).read_text()
+    return set(re.findall(rf'fn (\w+)\(\) {{\n    {reported}\w*\("\1"', text))
 
 
 def planted() -> set[str]:
@@ -29,25 +35,27 @@ def planted() -> set[str]:
 
 def judge(said: str, seed: str) -> bool:
     """Tells what the models found; whether that is what it should be."""
-    loom = [int(orders) for orders in re.findall(r"loom: \w+: all (\d+) orders", said)]
-    shuttle = [int(count) for count in re.findall(r"shuttle: \w+: (\d+) schedules", said)]
+    loom = {name: int(n) for name, n in re.findall(r"loom: (\w+): all (\d+) orders", said)}
+    shuttle = {name: int(n) for name, n in re.findall(r"shuttle: (\w+): (\d+) schedules", said)}
+    models, scenarios = named("loom.rs", "check"), named("shuttle.rs", "check")
+    least = min(shuttle.values(), default=0)
     found = set(re.findall(r"(\w+): found by \w+", said))
     failed = "test result: FAILED" in said
     return all(
         [
             tell(
                 12,
-                f"loom: {sum(loom)} orders of steps in {len(loom)} models, "
+                f"loom: {sum(loom.values())} orders of steps in {len(loom)} models, "
                 f"{'some' if failed else 'none'} of which fails",
-                "every order within the bounds, none",
-                bool(loom) and not failed,
+                f"every order within the bounds, in {len(models)} models, none",
+                loom.keys() == models and len(models) > 0 and not failed,
             ),
             tell(
                 12,
-                f"shuttle: {min(shuttle, default=0)} schedules of each of {len(shuttle)} "
+                f"shuttle: {least} schedules of each of {len(shuttle)} "
                 f"scenarios, seed {seed}, {'some' if failed else 'none'} of which fails",
-                f"{SCHEDULES} of {SCENARIOS}, none",
-                len(shuttle) >= SCENARIOS and min(shuttle) >= SCHEDULES and not failed,
+                f"{SCHEDULES} of {len(scenarios)}, none",
+                shuttle.keys() == scenarios and least >= SCHEDULES and not failed,
             ),
             tell(
                 12,

@@ -37,3 +37,11 @@ def test_every_promise_has_a_proof_and_every_section_is_of_one() -> None:
     assert {name for proof in prove.ALL for name in proof.promises} == PROMISED
     written = set(re.findall("<!-- (.*): begin -->", PAGE.read_text()))
     assert written <= {proof.name for proof in prove.ALL}
+
+
+def test_each_section_was_written_by_the_proof_as_it_is() -> None:
+    commands = {proof.name: proof.command for proof in prove.ALL}
+    sections = re.findall(r"<!-- (\S+): begin -->(.*?)<!-- ", PAGE.read_text(), re.DOTALL)
+    assert sections
+    for name, section in sections:
+        assert f" {commands[name]}`. Date:" in section, name

@@ -240,6 +240,23 @@ fn a_page_that_names_a_video_on_a_private_host_is_refused() {
 }
 
 #[test]
+fn a_playlist_that_leads_to_a_private_host_is_refused() {
+    let playlist = |text: String| content("application/vnd.apple.mpegurl", text);
+    let pieces = "#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXTINF:4,\nsecret.ts\n#EXT-X-ENDLIST\n";
+    let private = one_page("/media.m3u8", playlist(pieces.to_owned()));
+    let variant =
+        "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1000,RESOLUTION=320x240,CODECS=\"avc1.42e00a,mp4a.40.2\"\n";
+    let server = one_page("/master.m3u8", playlist(variant.to_owned() + &private.url("/media.m3u8")));
+    assert_eq!(reason(&failure(&server.url("/master.m3u8"), &policy(&server))), "forbidden_host");
+    let pieces = private.requests().iter().any(|line| line.contains("secret.ts"));
+    assert!(
+        !pieces,
+        "yt-dlp looks at the list for its length, but fetches nothing: {:?}",
+        private.requests()
+    );
+}
+
+#[test]
 fn a_download_that_is_too_large_is_stopped() {
     for page in [
         content("video/mp4", vec![7; 1_000_000]),

@@ -33,7 +33,15 @@ pub fn run(root: &Path, check: bool) -> Result<String, String> {
 fn generate(root: &Path, folder: &str) -> Result<(), String> {
     let arguments = "run --release --config profile.release.package.ytclipper.opt-level=0 \
                      --package ytclipper --features schema --example schema --";
-    let output = Command::new(env!("CARGO"))
+    let mut command = Command::new(env!("CARGO"));
+    // What cargo tells a program that it runs is of that program. Build scripts that look at it would
+    // run again, and once more in the next build: `ring`, and all that stands on it.
+    for (name, _) in std::env::vars_os() {
+        if name.to_str().is_some_and(of_a_package) {
+            command.env_remove(name);
+        }
+    }
+    let output = command
         .current_dir(root)
         .args(arguments.split_whitespace())
         .arg(folder)
@@ -43,6 +51,11 @@ fn generate(root: &Path, folder: &str) -> Result<(), String> {
         return Ok(());
     }
     Err(format!("{}\nschema: the generator failed", String::from_utf8_lossy(&output.stderr)))
+}
+
+/// Whether cargo sets a variable by the package of the program that it runs.
+fn of_a_package(name: &str) -> bool {
+    name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") || name == "OUT_DIR"
 }
 
 fn empty(folder: &Path) -> io::Result<()> {
